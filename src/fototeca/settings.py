@@ -24,9 +24,7 @@ class Settings(BaseSettings):
         description="Folder on this machine for scratch files, job records, reports and, where they run "
         "here, the services' data.",
     )
-    bucket: str = Field(
-        default="fototeca", min_length=3, max_length=63, description="Bucket that holds everything."
-    )
+    bucket: str = Field(default="fototeca", min_length=3, max_length=63, description="Bucket that holds everything.")
     endpoint: str | None = Field(
         default=None,
         description="URL of the S3 service, for any that is not AWS; unset, the AWS chain decides "
@@ -39,9 +37,7 @@ class Settings(BaseSettings):
     connections: int = Field(
         default=32, ge=1, le=512, description="Requests to object storage in flight at once, per process."
     )
-    serving: str = Field(
-        default="127.0.0.1:8500", description="host:port of the TensorFlow Serving gRPC API."
-    )
+    serving: str = Field(default="127.0.0.1:8500", description="host:port of the TensorFlow Serving gRPC API.")
     serving_models: str = Field(
         default="",
         description="Folder, as the model server sees it, in which `<collection>/<version>/` lie; unset, "
@@ -53,18 +49,14 @@ class Settings(BaseSettings):
     serving_certificate: Path | None = Field(
         default=None, description="PEM file of the client's certificate, where the server asks for one."
     )
-    serving_key: Path | None = Field(
-        default=None, description="PEM file of the client certificate's private key."
-    )
+    serving_key: Path | None = Field(default=None, description="PEM file of the client certificate's private key.")
     serving_timeout: float = Field(
         default=120.0, gt=0, description="Seconds to wait for a new version to become available."
     )
     launcher: Literal["process"] = Field(
         default="process", description="Where training jobs run: `process`, a process of its own on this machine."
     )
-    workers: int = Field(
-        default=0, ge=0, le=256, description="Processes that measure images; 0 for one per processor."
-    )
+    workers: int = Field(default=0, ge=0, le=256, description="Processes that measure images; 0 for one per processor.")
     collections: Path | None = Field(
         default=None, description="Folder of further collections' YAML files, beside those that come with Fototeca."
     )
@@ -97,11 +89,8 @@ def describe_settings() -> str:
         f"| `FOTOTECA_{name.upper()}` | {_show(field.default)} | {field.description} |"
         for name, field in Settings.model_fields.items()
     ]
-    return "\n".join(
-        ["# Settings", "", (__doc__ or "").strip(), "", "| Variable | Default | What it is |", "| --- | --- | --- |"]
-        + rows
-        + [""]
-    )
+    head = ["# Settings", "", (__doc__ or "").strip(), "", "| Variable | Default | What it is |", "| --- | --- | --- |"]
+    return "\n".join([*head, *rows, ""])
 
 
 def _show(default: object) -> str:

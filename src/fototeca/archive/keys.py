@@ -1,15 +1,15 @@
 """The key layout of the bucket: every key that Fototeca reads or writes is made here.
 
-    uploads/<collection>/…                            the drop zone; users own it, it is only read
-    archive/<collection>/shards/<sha256>.tar          original bytes, immutable
-    archive/<collection>/datasets/<version>/          manifest.parquet, dataset.json, validation.json
-    archive/<collection>/log/<n>.json                 which dataset version came when, append-only
-    archive/<collection>/quarantine/…                 what was refused, with the reason
-    models/<collection>/<architecture>/<run>/         SavedModel, metrics, history, report; result.json last
-    serving/<collection>/<version>/                   promoted SavedModels; complete.json last
-    serving/<collection>/ledger/<n>.json              who was promoted or rolled back, append-only
-    predictions/<collection>/<date>/<batch>/          Parquet parts
-    predictions/<collection>/commits/<n>.json         which parts count, append-only
+uploads/<collection>/…                            the drop zone; users own it, it is only read
+archive/<collection>/shards/<sha256>.tar          original bytes, immutable
+archive/<collection>/datasets/<version>/          manifest.parquet, dataset.json, validation.json
+archive/<collection>/log/<n>.json                 which dataset version came when, append-only
+archive/<collection>/quarantine/…                 what was refused, with the reason
+models/<collection>/<architecture>/<run>/         SavedModel, metrics, history, report; result.json last
+serving/<collection>/<version>/                   promoted SavedModels; complete.json last
+serving/<collection>/ledger/<n>.json              who was promoted or rolled back, append-only
+predictions/<collection>/<date>/<batch>/          Parquet parts
+predictions/<collection>/commits/<n>.json         which parts count, append-only
 """
 
 

@@ -4,6 +4,7 @@ Dataset versions, promotions and nightly commits are such logs. Whoever writes a
 keeps two runs at once from both counting.
 """
 
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,10 +21,8 @@ class AppendLog:
 
     def length(self) -> int:
         """How many records there are."""
-        last = None
-        for last in self.store.list(self.prefix):
-            pass
-        return int(last.key.removeprefix(self.prefix).removesuffix(".json")) if last else 0
+        newest = deque(self.store.list(self.prefix), maxlen=1)
+        return int(newest[0].key.removeprefix(self.prefix).removesuffix(".json")) if newest else 0
 
     def last(self) -> dict[str, Any] | None:
         """The newest record, if there is one."""

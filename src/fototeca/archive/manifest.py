@@ -42,7 +42,9 @@ def fetch_manifest(store: Store, collection: str, version: str, scratch: Path) -
     return file
 
 
-def read_manifest(store: Store, collection: str, version: str, scratch: Path, columns: list[str] | None = None) -> pa.Table:
+def read_manifest(
+    store: Store, collection: str, version: str, scratch: Path, columns: list[str] | None = None
+) -> pa.Table:
     """The manifest's columns (all, if none are named), as an Arrow table."""
     return pq.read_table(fetch_manifest(store, collection, version, scratch), columns=columns)
 

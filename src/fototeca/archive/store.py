@@ -147,7 +147,9 @@ class Store:
             if code in DENIED:
                 raise SettingsError(f"{where}: object storage refuses these credentials ({code}).") from error
             if code == "NoSuchBucket":
-                raise SettingsError(f"Bucket {self.bucket!r} does not exist; create it or set FOTOTECA_BUCKET.") from error
+                raise SettingsError(
+                    f"Bucket {self.bucket!r} does not exist; create it or set FOTOTECA_BUCKET."
+                ) from error
             raise ArchiveUnavailable(f"{where}: {error}") from error
         except (BotoCoreError, Boto3Error) as error:
             raise ArchiveUnavailable(f"s3://{self.bucket}/{key}: {error}") from error

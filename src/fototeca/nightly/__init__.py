@@ -1,0 +1,1 @@
+"""Uploads become requests, answers become predictions: each image exactly once."""
