@@ -6,11 +6,14 @@ archive/<collection>/datasets/<version>/          manifest.parquet, dataset.json
 archive/<collection>/log/<n>.json                 which dataset version came when, append-only
 archive/<collection>/quarantine/…                 what was refused, with the reason
 models/<collection>/<architecture>/<run>/         SavedModel, metrics, history, report; result.json last
+models/<collection>/verdicts/                     which network won on which dataset, and why
 serving/<collection>/<version>/                   promoted SavedModels; complete.json last
 serving/<collection>/ledger/<n>.json              who was promoted or rolled back, append-only
 predictions/<collection>/<date>/<batch>/          Parquet parts
 predictions/<collection>/commits/<n>.json         which parts count, append-only
 """
+
+SERVED = "serving/"
 
 
 def uploads(collection: str) -> str:
@@ -35,6 +38,18 @@ def quarantine(collection: str, name: str = "") -> str:
 
 def model(collection: str, architecture: str, run: str, name: str = "") -> str:
     return f"models/{collection}/{architecture}/{run}/{name}"
+
+
+def served_collection(collection: str) -> str:
+    return f"{SERVED}{collection}/"
+
+
+def models(collection: str) -> str:
+    return f"models/{collection}/"
+
+
+def verdict(collection: str, dataset: str, comparison: str) -> str:
+    return f"models/{collection}/verdicts/{dataset}-{comparison}.json"
 
 
 def served(collection: str, version: int, name: str = "") -> str:

@@ -58,6 +58,12 @@ class Store:
         with self._translated(key):
             return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
+    def get_range(self, key: str, offset: int, length: int) -> bytes:
+        """A part of an object, such as one image of a shard."""
+        with self._translated(key):
+            part = f"bytes={offset}-{offset + length - 1}"
+            return self.client.get_object(Bucket=self.bucket, Key=key, Range=part)["Body"].read()
+
     def put(self, key: str, content: bytes) -> None:
         """Write an object, replacing what was there; it is visible whole or not at all."""
         with self._translated(key):
