@@ -1,0 +1,93 @@
+"""Measuring an image: it is decoded once, whole, so that nothing broken gets into a dataset."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+
+import imagehash
+from PIL import Image, ImageStat
+
+from fototeca.collections.schema import ImageLimits
+from fototeca.synthetic import is_drawn
+
+FORMATS = ("JPEG", "PNG")
+"""What the networks' own decoder reads as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What a manifest says of an image's bytes."""
+
+    id: str
+    """sha256 of the bytes."""
+    synthetic: bool
+    width: int
+    height: int
+    mode: str
+    format: str
+    bytes: int
+    brightness: float
+    """Mean grey level, 0 to 255."""
+    contrast: float
+    """Standard deviation of the grey level."""
+    phash: str
+    """64 bits of a difference hash, hexadecimal."""
+
+
+class Unusable(Exception):
+    """The bytes are no image that the collection takes; the message is the reason."""
+
+
+def measure(content: bytes, limits: ImageLimits) -> Measured:
+    """Decode and measure an encoded image. What its name says of its format does not matter.
+
+    Raises:
+        Unusable: it is empty, no image, damaged, or not within the limits.
+    """
+    if not content:
+        raise Unusable("it is empty")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow warns of oddities in images that it reads nevertheless
+        image = _decode(content, limits)
+        grey = image if image.mode == "L" else image.convert("L")
+        level = ImageStat.Stat(grey)
+        return Measured(
+            id=hashlib.sha256(content).hexdigest(),
+            synthetic=is_drawn(image.info.get("comment")),
+            width=image.width,
+            height=image.height,
+            mode=image.mode,
+            format=image.format or "",
+            bytes=len(content),
+            brightness=round(level.mean[0], 3),
+            contrast=round(level.stddev[0], 3),
+            phash=str(imagehash.dhash(grey)),
+        )
+
+
+def _decode(content: bytes, limits: ImageLimits) -> Image.Image:
+    try:
+        image = Image.open(io.BytesIO(content), formats=FORMATS)
+    except Image.DecompressionBombError:
+        raise Unusable(f"it has more than the {limits.max_pixels:,} pixels accepted: a decompression bomb?") from None
+    except Exception as error:  # decoders raise many kinds at what is no image
+        raise Unusable(f"it is no {' or '.join(FORMATS)} image") from error
+    _check_header(image, limits)
+    try:
+        image.load()
+    except Exception as error:  # and as many at what is damaged
+        raise Unusable(f"it is damaged: {error}") from error
+    return image
+
+
+def _check_header(image: Image.Image, limits: ImageLimits) -> None:
+    """Refuse by what the header says, before anything is decoded."""
+    pixels = image.width * image.height
+    size = f"{image.width}x{image.height}"
+    if pixels > limits.max_pixels:
+        raise Unusable(f"{size} are more than the {limits.max_pixels:,} pixels accepted: a decompression bomb?")
+    if min(image.size) < limits.min_side:
+        raise Unusable(f"{size} is too small: no side may be under {limits.min_side} pixels")
+    if image.mode not in limits.modes:
+        raise Unusable(f"its mode is {image.mode}, and the collection takes {', '.join(limits.modes)}")

@@ -1,0 +1,71 @@
+"""Keeping what was refused, with the reason, where people find it.
+
+Under `archive/<collection>/quarantine/`: a record `<hash>.json` for each refusal, and `bytes/<sha256>` where the
+file could be read. What is refused for its name or its label alone is never read, so it has no bytes here.
+"""
+
+import hashlib
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Self
+
+from fototeca.archive import keys
+from fototeca.archive.store import Store, as_json
+from fototeca.ingest.files import Refusal
+from fototeca.ingest.spool import Spool
+
+THREADS = 8
+
+
+class Quarantine:
+    """Takes refusals, and writes each once however often the same source is ingested."""
+
+    def __init__(self, store: Store, collection: str, source: str, spool: Spool) -> None:
+        self.store = store
+        self.collection = collection
+        self.source = source
+        self.spool = spool
+        self.threads = ThreadPoolExecutor(THREADS)
+        self.writing: deque[Future[None]] = deque()
+
+    def add(self, refusal: Refusal, content: bytes = b"", *, counted: bool = True) -> None:
+        """Take a refusal; `counted` if it is one of the source's refused files."""
+        path = refusal.path.encode(errors="replace").decode()
+        if counted and not self.spool.refuse(path, refusal.reason):
+            return
+        self.writing.append(self.threads.submit(self._write, Refusal(path, refusal.reason), content))
+        if len(self.writing) == 2 * THREADS:
+            self.writing.popleft().result()
+
+    def _write(self, refusal: Refusal, content: bytes) -> None:
+        sha256 = hashlib.sha256(content).hexdigest() if content else None
+        if sha256:
+            self.store.put_new(keys.quarantine(self.collection, f"bytes/{sha256}"), content)
+        record = {
+            "name": refusal.path,
+            "reason": refusal.reason,
+            "source": self.source,
+            "sha256": sha256,
+            "bytes": len(content) if content else None,
+        }
+        name = hashlib.sha256(as_json(record)).hexdigest()[:32]
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        self.store.put_new(keys.quarantine(self.collection, f"{name}.json"), as_json(record | {"at": at}))
+
+    def finish(self) -> None:
+        """Wait until all is written."""
+        while self.writing:
+            self.writing.popleft().result()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Wait for what is being written."""
+        try:
+            if error is None:
+                self.finish()
+        finally:
+            self.threads.shutdown(cancel_futures=True)

@@ -1,0 +1,1 @@
+"""Where images come from, each kind in a module. Nothing is imported here: processes that measure need little."""
