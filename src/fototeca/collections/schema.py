@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from fototeca.errors import CollectionError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Augmentation = Literal["rotate90", "flip", "brightness"]
+Augmentation = Literal["rotate90", "flip", "shift", "brightness"]
 
 
 class _Strict(BaseModel):
@@ -61,7 +61,7 @@ class Training(_Strict):
 
     architectures: tuple[str, ...] = Field(min_length=1)
     epochs: int = Field(default=12, ge=1, le=1000)
-    batch_size: int = Field(default=64, ge=1, le=4096)
+    batch_size: int = Field(default=32, ge=1, le=4096)
     learning_rate: float = Field(default=1e-3, gt=0, le=1)
     patience: int = Field(default=4, ge=1, description="Epochs without a better validation loss before stopping.")
     seed: int = 7
@@ -140,6 +140,11 @@ def load_collection(name: str, folder: Path | None = None) -> Collection:
     if name not in known:
         raise CollectionError(f"No collection is named {name!r}. There are: {', '.join(sorted(known))}.")
     return _parse(known[name], name)
+
+
+def collection_names(folder: Path | None = None) -> list[str]:
+    """Names of all collections, of which none is read."""
+    return sorted(_find(folder))
 
 
 def list_collections(folder: Path | None = None) -> list[Collection]:

@@ -1,0 +1,1 @@
+"""Which model is best, and which one is in force."""
