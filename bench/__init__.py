@@ -1,0 +1,1 @@
+"""What is timed, against what a user would do instead, in one run: `make bench`."""
