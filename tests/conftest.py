@@ -13,6 +13,7 @@ import pytest
 
 from fototeca.archive.store import Store, open_store
 from fototeca.context import Context
+from fototeca.machine import lifecycle
 from fototeca.settings import Settings
 
 
@@ -70,3 +71,14 @@ def store(settings: Settings) -> Store:
 def context(settings: Settings, store: Store) -> Context:
     """Surroundings for a step: an empty bucket and an empty home."""
     return Context(settings, store)
+
+
+@pytest.fixture(scope="session")
+def machine_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """All services of one machine, Airflow among them, as `make run` starts them, under a folder of the tests' own."""
+    home = tmp_path_factory.mktemp("machine") / ".fototeca"
+    try:
+        lifecycle.start(home)
+        yield home
+    finally:
+        lifecycle.stop(home)

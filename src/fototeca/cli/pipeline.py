@@ -101,6 +101,24 @@ def select(collection: Collection, dataset: Dataset = None, as_json: AsJson = Fa
     show(result, f"Winner on dataset {result.dataset}: {result.architecture}, run {result.run}.{reasons}", as_json)
 
 
+def report(collection: Collection, dataset: Dataset = None, as_json: AsJson = False) -> None:
+    """Write the page that shows the winner beside its competitors: figures, curves, mistakes as pictures."""
+    from fototeca.steps.report import write_report
+    from fototeca.steps.select import select as choose
+
+    context = open_context()
+    verdict = choose(context, collection, dataset=dataset)
+    result = write_report(
+        context,
+        collection,
+        architecture=verdict.architecture,
+        run=verdict.run,
+        candidates=[(one["architecture"], one["run"]) for one in verdict.candidates],
+        reasons=verdict.reasons,
+    )
+    show(result, f"The report on {verdict.architecture}, run {verdict.run}: {result.path}", as_json)
+
+
 def deploy(
     collection: Collection,
     architecture: Annotated[str | None, typer.Option(help="With --run: deploy this one, not the winner.")] = None,
@@ -176,5 +194,5 @@ def classify(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (sample, ingest, validate, train, select, deploy, rollback, upload, classify):
+    for command in (sample, ingest, validate, train, select, report, deploy, rollback, upload, classify):
         app.command(rich_help_panel="The pipeline")(command)
