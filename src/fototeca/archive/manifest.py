@@ -9,28 +9,27 @@ import pyarrow.parquet as pq
 from fototeca.archive import keys
 from fototeca.archive.store import Store
 
-SCHEMA = pa.schema(
-    [
-        pa.field("id", pa.string(), nullable=False, metadata={"is": "sha256 of the image's bytes"}),
-        pa.field("name", pa.string(), nullable=False, metadata={"is": "name in the source"}),
-        pa.field("original", pa.string(), nullable=False, metadata={"is": "stem of the original of augmented copies"}),
-        pa.field("group", pa.string(), nullable=False, metadata={"is": "observation or series"}),
-        pa.field("label", pa.string(), nullable=False),
-        pa.field("year", pa.int32(), metadata={"is": "year of the photograph, where known"}),
-        pa.field("split", pa.string(), nullable=False, metadata={"is": "train, val or test"}),
-        pa.field("synthetic", pa.bool_(), nullable=False, metadata={"is": "drawn by a generator"}),
-        pa.field("width", pa.int32(), nullable=False),
-        pa.field("height", pa.int32(), nullable=False),
-        pa.field("mode", pa.string(), nullable=False, metadata={"is": "Pillow's mode"}),
-        pa.field("format", pa.string(), nullable=False, metadata={"is": "Pillow's format, such as JPEG"}),
-        pa.field("bytes", pa.int64(), nullable=False, metadata={"is": "size of the file"}),
-        pa.field("brightness", pa.float32(), nullable=False, metadata={"is": "mean grey level, 0 to 255"}),
-        pa.field("contrast", pa.float32(), nullable=False, metadata={"is": "standard deviation of the grey level"}),
-        pa.field("phash", pa.string(), nullable=False, metadata={"is": "64 bits of a difference hash, hexadecimal"}),
-        pa.field("shard", pa.string(), nullable=False, metadata={"is": "sha256 of the shard that holds the bytes"}),
-        pa.field("offset", pa.int64(), nullable=False, metadata={"is": "of the bytes, within the shard"}),
-    ]
-)
+_FIELDS: "list[pa.Field[Any]]" = [
+    pa.field("id", pa.string(), nullable=False, metadata={"is": "sha256 of the image's bytes"}),
+    pa.field("name", pa.string(), nullable=False, metadata={"is": "name in the source"}),
+    pa.field("original", pa.string(), nullable=False, metadata={"is": "stem of the original of augmented copies"}),
+    pa.field("group", pa.string(), nullable=False, metadata={"is": "observation or series"}),
+    pa.field("label", pa.string(), nullable=False),
+    pa.field("year", pa.int32(), metadata={"is": "year of the photograph, where known"}),
+    pa.field("split", pa.string(), nullable=False, metadata={"is": "train, val or test"}),
+    pa.field("synthetic", pa.bool_(), nullable=False, metadata={"is": "drawn by a generator"}),
+    pa.field("width", pa.int32(), nullable=False),
+    pa.field("height", pa.int32(), nullable=False),
+    pa.field("mode", pa.string(), nullable=False, metadata={"is": "Pillow's mode"}),
+    pa.field("format", pa.string(), nullable=False, metadata={"is": "Pillow's format, such as JPEG"}),
+    pa.field("bytes", pa.int64(), nullable=False, metadata={"is": "size of the file"}),
+    pa.field("brightness", pa.float32(), nullable=False, metadata={"is": "mean grey level, 0 to 255"}),
+    pa.field("contrast", pa.float32(), nullable=False, metadata={"is": "standard deviation of the grey level"}),
+    pa.field("phash", pa.string(), nullable=False, metadata={"is": "64 bits of a difference hash, hexadecimal"}),
+    pa.field("shard", pa.string(), nullable=False, metadata={"is": "sha256 of the shard that holds the bytes"}),
+    pa.field("offset", pa.int64(), nullable=False, metadata={"is": "of the bytes, within the shard"}),
+]
+SCHEMA = pa.schema(_FIELDS)
 """Columns of a manifest. Rows are ordered by name."""
 
 

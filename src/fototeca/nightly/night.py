@@ -109,5 +109,5 @@ def _read_done(store: Store, log: AppendLog) -> tuple[datetime | None, set[tuple
             since = datetime.fromisoformat(record["listed_at"]) - OVERLAP
         for part in record["parts"]:
             table = pq.read_table(read_part(store, part), columns=["upload", "etag"])
-            done.update(zip(table["upload"].to_pylist(), table["etag"].to_pylist(), strict=True))
+            done.update((str(row["upload"]), str(row["etag"])) for row in table.to_pylist())
     return since, done
