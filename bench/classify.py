@@ -25,13 +25,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 SIDE, BATCH, IN_FLIGHT, CLASSES = 227, 64, 3, 8
 WORKER = "fototeca.steps.classify"
 
 Batches = list[list[bytes]]
-Run = Callable[[Batches], None]
+Run = Callable[[Batches], object]
 
 
 def main() -> None:
@@ -94,13 +95,14 @@ def _in_process(folder: Path) -> Iterator[tuple[Run, Run]]:
 
     call = tf.saved_model.load(str(folder)).signatures["serving_default"]
 
-    def classify(images: list[bytes]) -> None:
-        call(image_bytes=tf.constant(images))["probabilities"].numpy()
+    def classify(images: list[bytes]) -> NDArray[np.float32]:
+        probabilities: NDArray[np.float32] = call(image_bytes=tf.constant(images))["probabilities"].numpy()
+        return probabilities
 
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
         yield (
-            lambda batches: [classify(images) for images in batches] and None,
-            lambda batches: list(pool.map(classify, batches)) and None,
+            lambda batches: [classify(images) for images in batches],
+            lambda batches: list(pool.map(classify, batches)),
         )
 
 

@@ -143,9 +143,7 @@ def server(make_server: Callable[..., AbstractContextManager[Server]]) -> Iterat
 def train(store: Store, exported: dict[float, Path]) -> Callable[..., None]:
     """Leave in the archive what a training run leaves there: `train("cnn", "a")`."""
 
-    def leave(
-        architecture: str, run: str, weight: float = 4.0, collection: str = "mars", **damages: bytes | float
-    ) -> None:
+    def leave(architecture: str, run: str, weight: float = 4.0, collection: str = "mars", **damages: Any) -> None:
         images = [jpeg(grey) for grey in (20, 128, 230)]
         shard = hashlib.sha256(b"".join(images)).hexdigest()
         store.put(keys.shard(collection, shard), b"".join(images))
@@ -153,16 +151,21 @@ def train(store: Store, exported: dict[float, Path]) -> Callable[..., None]:
         for file in sorted(path for path in exported[weight].rglob("*") if path.is_file()):
             name = file.relative_to(exported[weight]).as_posix()
             content = damages.get(name, file.read_bytes())
-            assert isinstance(content, bytes)
             store.put(keys.model(collection, architecture, run, f"saved_model/{name}"), content)
             files[f"saved_model/{name}"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        golden, offset = [], 0
+        golden: list[dict[str, Any]] = []
+        offset = 0
         for grey, image in zip((20, 128, 230), images, strict=True):
             second = 1 / (1 + math.exp(-damages.get("answers_as", weight) * (grey / 255 - 0.5)))
             golden.append({"id": "", "shard": shard, "offset": offset, "bytes": len(image)})
             golden[-1]["probabilities"] = [1 - second, second]
             offset += len(image)
-        result = {"collection": collection, "architecture": architecture, "run": run, "dataset": "d" * 16}
+        result: dict[str, Any] = {
+            "collection": collection,
+            "architecture": architecture,
+            "run": run,
+            "dataset": "d" * 16,
+        }
         result |= {"classes": ["dark", "bright"], "files": files}
         store.put_json(keys.model(collection, architecture, run, "golden.json"), golden)
         store.put_json(keys.model(collection, architecture, run, "result.json"), result)

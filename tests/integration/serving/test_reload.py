@@ -22,7 +22,7 @@ def refusal(server: Server, *models: Any, timeout: float = 20) -> tuple[grpc.Sta
     """The status of a reload that must fail."""
     with pytest.raises(grpc.RpcError) as caught:
         server.reload(*models, timeout=timeout)
-    return caught.value.code(), caught.value.details()  # type: ignore[attr-defined]
+    return caught.value.code(), caught.value.details() or ""
 
 
 def test_a_new_model_is_available_when_the_reload_returns(server: Server, place: Place, configured: Configured) -> None:
