@@ -40,9 +40,9 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no chromium on this machine: apt-get install chromium")
 def test_a_user_ingests_a_source_through_the_form(page: Page, machine_home: Path, source: Path, tmp_path: Path) -> None:
-    airflow = open_airflow(machine_home)
-    while not airflow.knows("mars_ingest"):
-        time.sleep(1)
+    with open_airflow(machine_home) as airflow:
+        while not airflow.knows("mars_ingest"):
+            time.sleep(1)
 
     page.goto(f"{airflow.url}/dags/mars_ingest")
     page.locator("input[name=username]").fill(airflow.login["username"])
@@ -50,9 +50,10 @@ def test_a_user_ingests_a_source_through_the_form(page: Page, machine_home: Path
     page.get_by_role("button", name="Sign in").click()
     page.get_by_role("button", name="Trigger").first.click()
     page.locator("#element_source").fill(str(source))
-    page.get_by_role("button", name="Trigger").last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Trigger").click()
+    page.wait_for_url("**/dags/mars_ingest/runs/*")
 
-    run = page.get_by_text("manual__").first
-    run.click()
-    expect(page.get_by_text("Success").first).to_be_visible(timeout=240_000)
+    for task in ("ingest", "validate"):
+        row = page.get_by_role("row").filter(has=page.get_by_role("link", name=task, exact=True))
+        expect(row.get_by_text("Success")).to_be_visible(timeout=240_000)
     page.screenshot(path=str(tmp_path / "ingest.png"))

@@ -1,7 +1,8 @@
 """The first half of an ingest: from a source to a spool that knows its files, their labels and measurements."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, replace
+from dataclasses import fields, replace
+from operator import attrgetter
 
 from fototeca.collections import Collection
 from fototeca.context import Progress
@@ -10,6 +11,7 @@ from fototeca.ingest.files import DESCRIPTIONS, File, Refusal, Source, is_litter
 from fototeca.ingest.identity import Identity
 from fototeca.ingest.layouts import Layout
 from fototeca.ingest.layouts.layout import is_description_place
+from fototeca.ingest.measure import Measured
 from fototeca.ingest.pack import Packer
 from fototeca.ingest.parallel import Outcome
 from fototeca.ingest.quarantine import Quarantine
@@ -25,6 +27,7 @@ INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (path) DO U
              || excluded.label || coalesce(' ' || excluded.split, '') || ' (' || excluded.stated_in || ')'
         ELSE conflict END
 """
+IMAGE_VALUES = attrgetter(*(field.name for field in fields(Measured)))
 PUT_IMAGE = "INSERT INTO images VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 USABLE = """
 FROM files JOIN labels USING (path)
@@ -43,7 +46,9 @@ def list_files(source: Source, spool: Spool, quarantine: Quarantine, progress: P
         elif not is_litter(file.path):
             row = (file.path, file.path.rpartition("/")[0], file.size, f"[{','.join(map(str, file.place))}]")
             if not spool.run("INSERT OR IGNORE INTO files VALUES (?, ?, ?, ?)", *row) and not source.table:
-                quarantine.add(Refusal(f"{file.path} (again)", "the source has another file of this name, which was taken"))
+                quarantine.add(
+                    Refusal(f"{file.path} (again)", "the source has another file of this name, which was taken")
+                )
 
 
 def list_labels(layout: Layout, collection: Collection, spool: Spool, quarantine: Quarantine) -> None:
@@ -117,7 +122,7 @@ class Intake:
         if not self.spool.one("SELECT 1 FROM images WHERE id = ?", found.id):
             ending = "png" if found.format == "PNG" else "jpg"
             shard, offset = self.packer.add(f"{found.id}.{ending}", outcome.content)
-            self.spool.run(PUT_IMAGE, *astuple(found), shard, offset)
+            self.spool.run(PUT_IMAGE, *IMAGE_VALUES(found), shard, offset)
 
     def _check_mixture(self, file: File, drawn: bool) -> None:
         if self.first is None:

@@ -6,13 +6,18 @@ import warnings
 from dataclasses import dataclass
 
 import imagehash
-from PIL import Image, ImageStat
+import numpy as np
+from PIL import Image
 
 from fototeca.collections.schema import ImageLimits
 from fototeca.synthetic import is_drawn
 
 FORMATS = ("JPEG", "PNG")
 """What the networks' own decoder reads as well."""
+
+LEVELS = np.arange(256)
+SMALL = 32
+"""Shortest side, in pixels, to which an image is reduced before it is hashed: the hash itself looks at 9x8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ def measure(content: bytes, limits: ImageLimits) -> Measured:
         warnings.simplefilter("ignore")  # Pillow warns of oddities in images that it reads nevertheless
         image = _decode(content, limits)
         grey = image if image.mode == "L" else image.convert("L")
-        level = ImageStat.Stat(grey)
+        mean, deviation = _grey_level(grey)
         return Measured(
             id=hashlib.sha256(content).hexdigest(),
             synthetic=is_drawn(image.info.get("comment")),
@@ -60,10 +65,17 @@ def measure(content: bytes, limits: ImageLimits) -> Measured:
             mode=image.mode,
             format=image.format or "",
             bytes=len(content),
-            brightness=round(level.mean[0], 3),
-            contrast=round(level.stddev[0], 3),
-            phash=str(imagehash.dhash(grey)),
+            brightness=round(mean, 3),
+            contrast=round(deviation, 3),
+            phash=str(imagehash.dhash(grey.reduce(max(1, min(grey.size) // SMALL)))),
         )
+
+
+def _grey_level(grey: Image.Image) -> tuple[float, float]:
+    """Mean and standard deviation, from the histogram."""
+    counts = np.array(grey.histogram())
+    mean = float(counts @ LEVELS) / counts.sum()
+    return mean, float(np.sqrt(counts @ (LEVELS - mean) ** 2 / counts.sum()))
 
 
 def _decode(content: bytes, limits: ImageLimits) -> Image.Image:

@@ -1,18 +1,12 @@
-"""Keeping what was refused, with the reason, where people find it.
+"""Sending what a source has refused to the archive's quarantine, while the rest goes on."""
 
-Under `archive/<collection>/quarantine/`: a record `<hash>.json` for each refusal, and `bytes/<sha256>` where the
-file could be read. What is refused for its name or its label alone is never read, so it has no bytes here.
-"""
-
-import hashlib
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from fototeca.archive import keys
-from fototeca.archive.store import Store, as_json
+from fototeca.archive.quarantine import quarantine
+from fototeca.archive.store import Store
 from fototeca.ingest.files import Refusal
 from fototeca.ingest.spool import Spool
 
@@ -40,19 +34,7 @@ class Quarantine:
             self.writing.popleft().result()
 
     def _write(self, refusal: Refusal, content: bytes) -> None:
-        sha256 = hashlib.sha256(content).hexdigest() if content else None
-        if sha256:
-            self.store.put_new(keys.quarantine(self.collection, f"bytes/{sha256}"), content)
-        record = {
-            "name": refusal.path,
-            "reason": refusal.reason,
-            "source": self.source,
-            "sha256": sha256,
-            "bytes": len(content) if content else None,
-        }
-        name = hashlib.sha256(as_json(record)).hexdigest()[:32]
-        at = datetime.now(UTC).isoformat(timespec="seconds")
-        self.store.put_new(keys.quarantine(self.collection, f"{name}.json"), as_json(record | {"at": at}))
+        quarantine(self.store, self.collection, refusal.path, refusal.reason, self.source, content)
 
     def finish(self) -> None:
         """Wait until all is written."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -17,7 +17,7 @@ class Task:
     """A task of a run, or one instance of a mapped task."""
 
     name: str
-    """With what it is mapped over: `train cnn`."""
+    """With what it is mapped over, once Airflow has found out: `train cnn`."""
     task_id: str
     map_index: int
     state: str
@@ -26,12 +26,18 @@ class Task:
 
 
 class AirflowClient:
-    """Speaks to one Airflow as one user."""
+    """Speaks to one Airflow as one user; a context manager, which closes its connections."""
 
     def __init__(self, url: str, user: str, password: str) -> None:
         self.url = url
         self.login = {"username": user, "password": password}
         self.http = httpx.Client(base_url=url, timeout=30)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def trigger(self, dag: str, run: str, form: dict[str, Any]) -> bool:
         """Start a run under a name of our choice, unless it exists; whether it was started."""

@@ -6,8 +6,9 @@ loopback, are left out: on one machine Airflow reads its logs from disk.
 
 import json
 import os
-import shutil
+import sqlite3
 import subprocess
+from contextlib import closing
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -74,7 +75,7 @@ def _airflow_environment(home: Path, credentials: Credentials, url: str, port: i
         "AIRFLOW__CORE__FERNET_KEY": credentials.airflow_fernet_key,
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{credentials.airflow_user}:admin",
         "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(folder / "passwords.json"),
-        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{folder / 'airflow.db'}",
+        "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlite(folder / "airflow.db"),
         "AIRFLOW__API__HOST": "127.0.0.1",
         "AIRFLOW__API__PORT": str(port),
         "AIRFLOW__API__BASE_URL": url,
@@ -96,16 +97,24 @@ def _prepare(home: Path, credentials: Credentials, environment: dict[str, str]) 
             return
         database, part = folder / "airflow.db", folder / "airflow.db.part"
         part.unlink(missing_ok=True)
-        if database.exists():
-            shutil.copy2(database, part)
+        with closing(sqlite3.connect(part)) as new:
+            if database.exists():
+                with closing(sqlite3.connect(database)) as old:
+                    old.backup(new)
+            new.execute("PRAGMA journal_mode=WAL")  # Airflow's processes then read while one of them writes
         command = [beside_python("airflow"), "db", "migrate"]
-        variables = inherited() | environment | {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{part}"}
+        variables = inherited() | environment | {"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": _sqlite(part)}
         with log_file(home, "airflow-database").open("ab") as log:
             done = subprocess.run(command, env=variables, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False)
         if done.returncode:
             raise ServiceFailed(f"Airflow's database can't be made; see {log_file(home, 'airflow-database')}.")
         os.replace(part, database)
         made.touch()
+
+
+def _sqlite(file: Path) -> str:
+    """Address of a database whose users wait a minute for each other, where SQLite's own five seconds are too few."""
+    return f"sqlite:///{file}?timeout=60"
 
 
 def _is_healthy(url: str, part: str) -> bool:

@@ -35,7 +35,7 @@ class Follower:
             PermanentError: a task failed; the message is the task's own.
         """
         self._await(f"Airflow to know {dag}", lambda: self.airflow.knows(dag) or self._check_import_errors())
-        self.airflow.trigger(dag, run, form)
+        self._await(f"Airflow to take a run of {dag}", lambda: self.airflow.trigger(dag, run, form) or True)
         self.finish(dag, run)
 
     def finish(self, dag: str, run: str) -> None:
@@ -80,7 +80,7 @@ class Follower:
     def _show(self, dag: str, run: str) -> None:
         for task in self.airflow.tasks(dag, run):
             if task.state not in NOT_YET:
-                self.view.show(f"{dag} {task.name}", task.state, task.seconds)
+                self.view.show((dag, task.task_id, task.map_index), f"{dag} {task.name}", task.state, task.seconds)
 
     def _await(self, what: str, happened: Callable[[], bool], excused: Callable[[], bool] = lambda: False) -> None:
         """Wait until something happened; time in which it is excused does not count."""

@@ -59,7 +59,8 @@ def start(home: Path, tell: Tell = say) -> list[ServiceState]:
         services = define_services(home, credentials, ports)
         write_environment(home, shared_environment(home, credentials, ports))
         _bring_up_all(home, services, tell)
-    open_airflow(home).make_pool(TRAINING_POOL, TRAINING_SLOTS, "Training jobs that may run at once")
+    with open_airflow(home) as airflow:
+        airflow.make_pool(TRAINING_POOL, TRAINING_SLOTS, "Training jobs that may run at once")
     return status(home)
 
 

@@ -38,18 +38,18 @@ def _run(home: Path, collection: str, source: str | None, uploads: Path | None) 
     os.environ |= environment(home)
     load_settings.cache_clear()
     context = open_context()
-    with View(console) as view:
-        follower = Follower(home, open_airflow(home), view)
+    with open_airflow(home) as airflow, View(console) as view:
+        follower = Follower(home, airflow, view)
         with view.step("images") as progress:
             given = find_source(context, collection, source, uploads, progress)
         ingest, made = f"{collection}_ingest", f"make-run-{given.fingerprint}"
         follower.run(ingest, made, {"source": given.path, "replace": True})
-        dataset = follower.airflow.result(ingest, made, "ingest")["dataset"]
+        dataset = airflow.result(ingest, made, "ingest")["dataset"]
         train = f"{collection}_train"
         trained = follower.caused(ingest, made, train)
         follower.finish(train, trained)
         night = _classify(context, follower, collection, given, dataset)
-    summarize(console, context, collection, night, follower.airflow)
+    summarize(console, context, collection, night, airflow)
 
 
 def _classify(

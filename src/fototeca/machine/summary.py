@@ -38,10 +38,10 @@ def describe(context: Context, collection: str, night: dict[str, Any] | None, ai
     lines += [
         "",
         f"Airflow      {airflow.url}   user {airflow.login['username']}   password {airflow.login['password']}",
-        f"Reports      {reports}/",
+        f"Report       {reports / 'index.html'}",
         f"Data Docs    {reports / 'data-docs' / in_force['dataset'] / 'index.html'}",
         f"Predictions  {night['prefix'] if night else predictions}",
-        f"             fototeca predictions {collection} --help shows how to read them",
+        "             Parquet; `set -a; . .fototeca/environment` lets any S3 client read them",
         "The services run on; `make stop` stops them.",
     ]
     return lines

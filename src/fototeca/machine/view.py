@@ -1,7 +1,7 @@
 """The live view of the main job's steps: a table on a terminal, a line for each change elsewhere."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,6 +20,7 @@ COLOURS = {"success": "green", "failed": "red", "upstream_failed": "red", "up_fo
 class Row:
     """A step as it is shown."""
 
+    name: str
     state: str
     seconds: float | None = None
     note: str = ""
@@ -30,7 +31,7 @@ class View:
 
     def __init__(self, console: Console) -> None:
         self.console = console
-        self.rows: dict[str, Row] = {}
+        self.rows: dict[Hashable, Row] = {}
         self.live = (
             Live(console=console, get_renderable=self._table, refresh_per_second=4) if console.is_terminal else None
         )
@@ -46,12 +47,12 @@ class View:
         if self.live:
             self.live.stop()
 
-    def show(self, step: str, state: str, seconds: float | None = None, note: str = "") -> None:
-        """Show where a step is."""
-        before, self.rows[step] = self.rows.get(step), Row(state, seconds, note)
+    def show(self, step: Hashable, name: str, state: str, seconds: float | None = None, note: str = "") -> None:
+        """Show where a step is; its name may change."""
+        before, self.rows[step] = self.rows.get(step), Row(name, state, seconds, note)
         if self.live is None and (before is None or before.state != state):
             took = f" ({seconds:.0f} s)" if seconds is not None and state != "running" else ""
-            self.console.print(f"{step}: {state}{took}", highlight=False, markup=False)
+            self.console.print(f"{name}: {state}{took}", highlight=False, markup=False)
 
     @contextmanager
     def step(self, name: str) -> Iterator[Progress]:
@@ -60,21 +61,25 @@ class View:
 
         def progress(done: int, total: int | None, what: str) -> None:
             self.show(
-                name, "running", time.monotonic() - began, f"{what}: {done:,}" + (f" of {total:,}" if total else "")
+                name,
+                name,
+                "running",
+                time.monotonic() - began,
+                f"{what}: {done:,}" + (f" of {total:,}" if total else ""),
             )
 
-        self.show(name, "running", 0.0)
+        self.show(name, name, "running", 0.0)
         try:
             yield progress
         except BaseException:
-            self.show(name, "failed", time.monotonic() - began)
+            self.show(name, name, "failed", time.monotonic() - began)
             raise
-        self.show(name, "success", time.monotonic() - began)
+        self.show(name, name, "success", time.monotonic() - began)
 
     def _table(self) -> Table:
         table = Table("step", "state", "seconds", "", box=None, pad_edge=False)
         table.columns[2].justify = "right"
-        for step, row in self.rows.items():
+        for row in self.rows.values():
             seconds = "" if row.seconds is None else f"{row.seconds:.0f}"
-            table.add_row(step, f"[{COLOURS.get(row.state, 'dim')}]{row.state}[/]", seconds, row.note)
+            table.add_row(row.name, f"[{COLOURS.get(row.state, 'dim')}]{row.state}[/]", seconds, row.note)
         return table

@@ -10,10 +10,8 @@ from typing import TypeVar
 
 from PIL import Image, UnidentifiedImageError
 
+from fototeca.archive.encoded import as_decodable
 from fototeca.collections.schema import ImageLimits
-
-SENT_AS_THEY_ARE = {"JPEG", "PNG", "GIF", "BMP"}
-"""Formats that the graph decodes; others (TIFF, WebP) are sent as JPEG."""
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -43,11 +41,9 @@ def prepare(upload: str, etag: str, content: bytes, limits: ImageLimits) -> Requ
     try:
         with Image.open(io.BytesIO(content)) as image:
             pixels = image.width * image.height
-            if pixels > limits.max_pixels:
-                return Request(
-                    upload, etag, identity, b"", f"too large: {pixels:,} pixels, {limits.max_pixels:,} allowed"
-                )
-            sent = content if image.format in SENT_AS_THEY_ARE else _as_jpeg(image)
+        if pixels > limits.max_pixels:
+            return Request(upload, etag, identity, b"", f"too large: {pixels:,} pixels, {limits.max_pixels:,} allowed")
+        sent = as_decodable(content)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         return Request(upload, etag, identity, b"", f"unreadable: {error}")
     return Request(upload, etag, identity, sent)
@@ -72,9 +68,3 @@ def batch(items: Iterable[T], size: int) -> Iterator[list[T]]:
     source = iter(items)
     while some := list(islice(source, size)):
         yield some
-
-
-def _as_jpeg(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.convert("L" if image.mode in ("1", "L", "I;16", "I", "F") else "RGB").save(buffer, "JPEG", quality=95)
-    return buffer.getvalue()

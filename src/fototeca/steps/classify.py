@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fototeca.archive import keys
+from fototeca.archive.quarantine import quarantine
 from fototeca.archive.store import ObjectAbsent
 from fototeca.context import Context, Progress, unseen
 from fototeca.errors import NothingToDeploy, SettingsError
@@ -87,7 +88,7 @@ def classify_shard(context: Context, night: Night, shard: str, *, progress: Prog
     now = datetime.now(UTC)
     table = build_part(requests, np.concatenate(rows), classes, night.version, now, keys.uploads(night.collection))
     write_part(store, part, table)
-    refused = sum(request.refused is not None for request in requests)
+    refused = sum(_keep_refused(context, night, request) for request in requests)
     outcome = {"key": part, "classified": len(requests) - refused, "refused": refused}
     store.put_json(receipt, outcome)
     return outcome
@@ -117,6 +118,18 @@ def classify(
     """Plan, classify and commit in one go."""
     night = plan(context, collection, date=date)
     return commit(context, night, [classify_shard(context, night, shard, progress=progress) for shard in night.shards])
+
+
+def _keep_refused(context: Context, night: Night, request: Request) -> bool:
+    if request.refused is None:
+        return False
+    try:
+        content = context.store.get(request.upload)
+    except ObjectAbsent:
+        content = b""
+    source = f"the night of {night.date}"
+    quarantine(context.store, night.collection, request.upload, request.refused, source, content)
+    return True
 
 
 @contextmanager

@@ -5,7 +5,9 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from pathlib import Path
+from typing import Self
 
 import psutil
 import pytest
@@ -22,8 +24,11 @@ from fototeca.settings import Settings
 SLEEP = (sys.executable, "-c", "import time; time.sleep(600)")
 
 
-class NoAirflow:
+class NoAirflow(nullcontext["NoAirflow"]):
     """Stands for Airflow, which other tests start."""
+
+    def __enter__(self) -> Self:
+        return self
 
     def make_pool(self, *values: object) -> None:
         """Nothing to limit."""

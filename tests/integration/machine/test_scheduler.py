@@ -1,6 +1,7 @@
 """A run through the real scheduler: triggered by REST, done by Airflow's workers, seen in the archive."""
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,14 +17,12 @@ from fototeca.settings import Settings
 
 
 @pytest.fixture
-def airflow(machine_home: Path) -> AirflowClient:
+def airflow(machine_home: Path) -> Iterator[AirflowClient]:
     """A client of the machine's Airflow, which knows the DAGs."""
-    client = open_airflow(machine_home)
-    for _ in range(120):
-        if client.knows("mars_ingest") and client.knows("mars_train"):
-            break
-        time.sleep(1)
-    return client
+    with open_airflow(machine_home) as client:
+        while not (client.knows("mars_ingest") and client.knows("mars_train")):
+            time.sleep(1)
+        yield client
 
 
 @pytest.fixture

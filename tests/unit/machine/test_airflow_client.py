@@ -14,8 +14,11 @@ def nowhere() -> str:
 
 
 def test_an_airflow_that_does_not_answer_can_be_tried_again_later(nowhere: str) -> None:
-    with pytest.raises(OrchestratorUnavailable, match=f"{nowhere} does not answer"):
-        AirflowClient(nowhere, "admin", "secret").state("mars_ingest", "first")
+    with (
+        AirflowClient(nowhere, "admin", "secret") as client,
+        pytest.raises(OrchestratorUnavailable, match=f"{nowhere} does not answer"),
+    ):
+        client.state("mars_ingest", "first")
 
 
 def test_an_airflow_that_does_not_answer_has_no_health(nowhere: str) -> None:

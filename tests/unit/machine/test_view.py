@@ -22,9 +22,9 @@ def plain() -> View:
 
 def test_elsewhere_than_on_a_terminal_each_change_is_a_line(plain: View) -> None:
     with plain:
-        plain.show("train cnn", "running", 1.0)
-        plain.show("train cnn", "running", 2.0)
-        plain.show("train cnn", "success", 61.2)
+        plain.show("train cnn", "train cnn", "running", 1.0)
+        plain.show("train cnn", "train cnn", "running", 2.0)
+        plain.show("train cnn", "train cnn", "success", 61.2)
 
     assert printed(plain) == ["train cnn: running", "train cnn: success (61 s)"]
 
@@ -32,8 +32,8 @@ def test_elsewhere_than_on_a_terminal_each_change_is_a_line(plain: View) -> None
 def test_on_a_terminal_a_table_shows_all_steps() -> None:
     terminal = View(Console(file=io.StringIO(), width=120, force_terminal=True))
     with terminal:
-        terminal.show("mars_ingest ingest", "success", 12.0)
-        terminal.show("mars_train train cnn", "running", 3.0)
+        terminal.show("mars_ingest ingest", "mars_ingest ingest", "success", 12.0)
+        terminal.show("mars_train train cnn", "mars_train train cnn", "running", 3.0)
 
     shown = "\n".join(printed(terminal))
     assert "mars_ingest ingest" in shown

@@ -26,10 +26,10 @@ def test_formats_that_the_graph_decodes_are_sent_unchanged(form: str) -> None:
     assert prepare("u", "e", content, LIMITS).image == content
 
 
-def test_other_formats_are_sent_as_jpeg() -> None:
+def test_other_formats_are_sent_as_the_same_pixels_in_one_that_it_decodes() -> None:
     sent = prepare("u", "e", encode("TIFF"), LIMITS)
     assert sent.refused is None
-    assert Image.open(io.BytesIO(sent.image)).format == "JPEG"
+    assert Image.open(io.BytesIO(sent.image)).format == "PNG"
 
 
 @pytest.mark.parametrize(
