@@ -35,7 +35,9 @@ def show(result: Any, sentence: str, as_json: bool) -> None:
 
 def show_table(title: str, rows: list[dict[str, Any]]) -> None:
     """Print rows as a table whose columns are the first row's keys."""
-    table = Table(*rows[0], title=title) if rows else Table(title=f"{title}: none")
+    table = Table(title=title if rows else f"{title}: none", title_justify="left")
+    for column in rows[0] if rows else ():
+        table.add_column(column, overflow="fold")
     for row in rows:
         table.add_row(*(str(value) for value in row.values()))
     console.print(table)

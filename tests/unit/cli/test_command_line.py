@@ -38,9 +38,7 @@ def test_each_verb_explains_itself(command: str) -> None:
 
 def test_an_unknown_collection_ends_with_the_status_of_wrong_settings(tmp_path: Path) -> None:
     log = tmp_path / "termination"
-    ended = fototeca(
-        "classify", "moon", FOTOTECA_ENDPOINT="http://127.0.0.1:9", FOTOTECA_TERMINATION_LOG=str(log)
-    )
+    ended = fototeca("classify", "moon", FOTOTECA_ENDPOINT="http://127.0.0.1:9", FOTOTECA_TERMINATION_LOG=str(log))
     assert ended.returncode == 78
     assert ended.stderr == "fototeca: No collection is named 'moon'. There are: mars, photos.\n"
     assert json.loads(log.read_text())["exit_status"] == 78

@@ -8,11 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from fototeca.collections.schema import ImageLimits
-from fototeca.ingest.measure import Unusable, measure
+from fototeca.ingest.measure import Limits, Unusable, measure
 from fototeca.synthetic import COMMENT
 
-GREY = ImageLimits(modes=("L",), max_pixels=100_000)
+GREY = Limits(modes=("L",), min_side=32, max_pixels=100_000, max_bytes=1_000_000)
 
 
 def encoded(image: Image.Image, kind: str = "JPEG", **options: object) -> bytes:
