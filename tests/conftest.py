@@ -1,5 +1,6 @@
 """Servers and surroundings that tests share; each server is real, on loopback and a free port."""
 
+import os
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +13,14 @@ from fototeca.archive.store import Store, open_store
 from fototeca.context import Context
 from fototeca.machine import lifecycle
 from fototeca.settings import Settings
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_settings_of_this_machine(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Tests see no setting, and no services, of the machine that they run on."""
+    for name in [name for name in os.environ if name.startswith("FOTOTECA_")]:
+        del os.environ[name]
+    os.environ["FOTOTECA_HOME"] = str(tmp_path_factory.mktemp("home"))
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ import imagehash
 import numpy as np
 from PIL import Image
 
-from fototeca.collections.schema import ImageLimits
 from fototeca.synthetic import is_drawn
 
 FORMATS = ("JPEG", "PNG")
@@ -18,6 +17,16 @@ FORMATS = ("JPEG", "PNG")
 LEVELS = np.arange(256)
 SMALL = 32
 """Shortest side, in pixels, to which an image is reduced before it is hashed: the hash itself looks at 9x8."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What an image may be, as the collection's YAML has it; plain, so that processes that measure import little."""
+
+    modes: tuple[str, ...]
+    min_side: int
+    max_pixels: int
+    max_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,7 @@ class Unusable(Exception):
     """The bytes are no image that the collection takes; the message is the reason."""
 
 
-def measure(content: bytes, limits: ImageLimits) -> Measured:
+def measure(content: bytes, limits: Limits) -> Measured:
     """Decode and measure an encoded image. What its name says of its format does not matter.
 
     Raises:
@@ -78,7 +87,7 @@ def _grey_level(grey: Image.Image) -> tuple[float, float]:
     return mean, float(np.sqrt(counts @ (LEVELS - mean) ** 2 / counts.sum()))
 
 
-def _decode(content: bytes, limits: ImageLimits) -> Image.Image:
+def _decode(content: bytes, limits: Limits) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
     except Image.DecompressionBombError:
@@ -93,7 +102,7 @@ def _decode(content: bytes, limits: ImageLimits) -> Image.Image:
     return image
 
 
-def _check_header(image: Image.Image, limits: ImageLimits) -> None:
+def _check_header(image: Image.Image, limits: Limits) -> None:
     """Refuse by what the header says, before anything is decoded."""
     pixels = image.width * image.height
     size = f"{image.width}x{image.height}"

@@ -1,4 +1,4 @@
-"""Packing images into shards: tars of about 64 MB that hold the original bytes.
+"""Packing images into shards: tars of about 32 MB that hold the original bytes.
 
 The same images in the same order give the same shards, byte for byte, so an ingest that is run again finds them
 stored already.
@@ -16,7 +16,8 @@ from fototeca.archive import keys
 from fototeca.archive.store import Store
 from fototeca.ingest.spool import Spool
 
-SHARD_BYTES = 64_000_000
+SHARD_BYTES = 32_000_000
+"""A shard is stored while the next is filled, so smaller ones leave less to wait for at the end."""
 
 
 class Packer:

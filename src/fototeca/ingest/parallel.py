@@ -11,10 +11,9 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import connection
 
-from fototeca.collections.schema import ImageLimits
 from fototeca.errors import JobLost
 from fototeca.ingest.files import File, Reader, Refusal
-from fototeca.ingest.measure import Measured, Unusable, measure
+from fototeca.ingest.measure import Limits, Measured, Unusable, measure
 
 IMAGES_PER_TASK = 64
 BYTES_PER_TASK = 8_000_000
@@ -39,7 +38,7 @@ class Measuring:
     """How to read and measure: what every process must know."""
 
     reader: Reader
-    limits: ImageLimits
+    limits: Limits
 
     def work(self, files: list[File]) -> list[Outcome]:
         """Read and measure one task's files."""
@@ -79,7 +78,7 @@ def measure_all(files: Iterable[File], count: int, measuring: Measuring, workers
     except BrokenProcessPool as error:
         raise JobLost("A process that measures images was ended, perhaps for want of memory. Run again.") from error
     finally:
-        pool.shutdown(cancel_futures=True)
+        pool.shutdown(wait=False, cancel_futures=True)  # they end by themselves, meanwhile there is more to do
 
 
 def _tasks(files: Iterable[File]) -> Iterator[list[File]]:

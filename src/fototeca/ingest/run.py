@@ -19,6 +19,7 @@ from fototeca.ingest.collect import Intake, list_files, list_labels, usable_file
 from fototeca.ingest.files import Source
 from fototeca.ingest.layouts import recognise
 from fototeca.ingest.leaks import find_leaks
+from fototeca.ingest.measure import Limits
 from fototeca.ingest.pack import Packer
 from fototeca.ingest.parallel import Measuring, measure_all
 from fototeca.ingest.publish import Tally, describe, publish, version_of
@@ -98,7 +99,7 @@ class _Ingest:
 
     def _measure(self, intake: Intake, progress: Progress) -> None:
         count, files = usable_files(self.spool)
-        measuring = Measuring(self.source.reader, self.collection.images)
+        measuring = Measuring(self.source.reader, Limits(**self.collection.images.model_dump()))
         outcomes = measure_all(files, count, measuring, self.context.settings.workers)
         progress(0, count, "measuring images")
         with closing(outcomes):
