@@ -39,7 +39,7 @@ def main() -> None:
     parser.add_argument("--images", type=int, default=5000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, nargs="*", default=[10_000, 50_000])
-    options, _ = parser.parse_known_args()
+    options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-ingest-") as name:
         work = Path(name)
         originals = [file.read_bytes() for file in draw_sample(work, originals=9, uploads=DRAWN).uploads.iterdir()]

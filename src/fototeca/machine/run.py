@@ -6,6 +6,8 @@ from typing import Any
 
 from rich.console import Console
 
+from fototeca.archive import keys
+from fototeca.archive.log import AppendLog
 from fototeca.context import Context, open_context
 from fototeca.machine.environment import environment
 from fototeca.machine.follow import Follower
@@ -42,14 +44,24 @@ def _run(home: Path, collection: str, source: str | None, uploads: Path | None) 
         follower = Follower(home, airflow, view)
         with view.step("images") as progress:
             given = find_source(context, collection, source, uploads, progress)
-        ingest, made = f"{collection}_ingest", f"make-run-{given.fingerprint}"
-        follower.run(ingest, made, {"source": given.path, "replace": True})
-        dataset = airflow.result(ingest, made, "ingest")["dataset"]
+        made, dataset = _ingest(context, follower, collection, given)
         train = f"{collection}_train"
-        trained = follower.caused(ingest, made, train)
-        follower.finish(train, trained)
+        follower.finish(train, follower.caused(f"{collection}_ingest", made, train))
         night = _classify(context, follower, collection, given, dataset)
     summarize(console, context, collection, night, airflow)
+
+
+def _ingest(context: Context, follower: Follower, collection: str, given: Source) -> tuple[str, str]:
+    """Have the source be the newest dataset; the run that saw to it, and the dataset's version."""
+    log = AppendLog(context.store, keys.dataset_log(collection))
+    first = f"make-run-{given.fingerprint}"
+    again = f"{first}-after-{log.length()}"
+    for made in (first, again):
+        follower.run(f"{collection}_ingest", made, {"source": given.path, "replace": True})
+        dataset = follower.airflow.result(f"{collection}_ingest", made, "ingest")["dataset"]
+        if (log.last() or {}).get("dataset") == dataset:
+            break
+    return made, dataset
 
 
 def _classify(
