@@ -31,11 +31,16 @@ def s3_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture
-def settings(s3_endpoint: str, tmp_path: Path) -> Settings:
-    """Settings with a bucket and a home of the test's own."""
+def settings(s3_endpoint: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings with a bucket and a home of the test's own.
+
+    The bucket goes when the test ends: each holds volumes of the server, which has only so many.
+    """
     bucket = f"test-{secrets.token_hex(6)}"
-    boto3.client("s3", endpoint_url=s3_endpoint, region_name="us-east-1").create_bucket(Bucket=bucket)
-    return Settings(home=tmp_path / "home", bucket=bucket, endpoint=s3_endpoint, workers=1)
+    client = boto3.client("s3", endpoint_url=s3_endpoint, region_name="us-east-1")
+    client.create_bucket(Bucket=bucket)
+    yield Settings(home=tmp_path / "home", bucket=bucket, endpoint=s3_endpoint, workers=1)
+    client.delete_bucket(Bucket=bucket)
 
 
 @pytest.fixture
