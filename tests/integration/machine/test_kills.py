@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -44,10 +45,15 @@ def kill_worker(home: Path) -> None:
 
 
 def kill_training(home: Path) -> None:
-    jobs = [p for p in psutil.process_iter(["cmdline"]) if {"train", "cnn_small"} <= set(p.info["cmdline"] or ())]
-    assert jobs
+    """The job, as soon as there is one: its task runs before it does."""
+    while not (jobs := [p for p in psutil.process_iter(["cmdline"]) if is_training(p.info["cmdline"] or [])]):
+        time.sleep(0.1)
     for job in jobs:
         job.kill()
+
+
+def is_training(command: list[str]) -> bool:
+    return {"fototeca", "train", "mars", "cnn_small"} <= set(command)
 
 
 KILLS: dict[str, Callable[[Path], None]] = {
@@ -61,14 +67,16 @@ KILLS: dict[str, Callable[[Path], None]] = {
 
 @pytest.fixture
 def images(tmp_path: Path) -> tuple[Path, Path]:
-    """A labelled source of 60 images, and 12 uploads."""
+    """A labelled source of 60 images, dark or bright, and 12 uploads."""
     source, uploads = tmp_path / "killed-source", tmp_path / "killed-uploads"
     uploads.mkdir()
     for place, label in enumerate(["crater", "dark dune"]):
         (source / label).mkdir(parents=True)
         for number in range(30):
-            image = Image.effect_noise((227, 227), 10 + 60 * place + number)
-            image.save(source / label / f"TRA_{number:06d}_{place:04d}_RED-0001.jpg")
+            image = Image.effect_noise((227, 227), 5 + number)
+            image.point([value // 4 + 180 * place for value in range(256)]).save(
+                source / label / f"TRA_{number:06d}_{place:04d}_RED-0001.jpg"
+            )
     for number in range(12):
         Image.effect_noise((227, 227), 15 + 5 * number).save(uploads / f"{number}.jpg")
     return source, uploads
@@ -108,7 +116,7 @@ def test_a_main_job_that_is_killed_everywhere_ends_as_one_that_is_not(
 
     assert ended[-1] == 0
     assert not kills
-    datasets = [record for record in AppendLog(store, keys.dataset_log("mars")).records()]
+    datasets = list(AppendLog(store, keys.dataset_log("mars")).records())
     newest = datasets[-1]["dataset"]
     assert [record["dataset"] for record in datasets].count(newest) == 1
     assert read_dataset(store, "mars", newest)["images"] == 60
