@@ -1,6 +1,6 @@
 """Ingest against what a user would do instead, and its memory at two sizes, in one run.
 
-    python -m bench.ingest [--images 5000] [--rounds 3] [--memory 10000 50000]
+    python -m bench.ingest [--images 10000] [--rounds 3] [--memory 10000 50000]
 
 `fototeca ingest` measures, packs and describes the images of a folder; `aws s3 sync` and a loop that puts one image
 after the other only copy them. All three send the same folder to the same server, in turns, and the first two are
@@ -36,7 +36,7 @@ SAMPLE_SECONDS = 0.05
 def main() -> None:
     """Measure, and print the figures."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--images", type=int, default=5000)
+    parser.add_argument("--images", type=int, default=10_000)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, nargs="*", default=[10_000, 50_000])
     options = parser.parse_args()

@@ -5,12 +5,11 @@ stored already.
 """
 
 import hashlib
-import io
 import tarfile
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import BinaryIO, Self
 
 from fototeca.archive import keys
 from fototeca.archive.store import Store
@@ -29,7 +28,7 @@ class Packer:
         self.spool = spool
         self.folder = folder
         self.number = spool.one("SELECT coalesce(max(number), 0) FROM shards")
-        self.tar: tarfile.TarFile | None = None
+        self.tar: BinaryIO | None = None
         self.sender = ThreadPoolExecutor(1)
         self.sending: Future[tuple[int, str]] | None = None
 
@@ -37,19 +36,22 @@ class Packer:
         """Pack an image; the number of its shard, and the offset of its bytes within."""
         if self.tar is None:
             self.number += 1
-            self.tar = tarfile.open(self._file(self.number), "w", format=tarfile.USTAR_FORMAT)  # noqa: SIM115
+            self.tar = self._file(self.number).open("wb")
         member = tarfile.TarInfo(name)
         member.size = len(content)  # time, owner and mode stay as TarInfo has them: always the same
-        offset = self.tar.offset + tarfile.BLOCKSIZE
-        self.tar.addfile(member, io.BytesIO(content))
-        place = self.number, offset
-        if self.tar.offset >= SHARD_BYTES:
+        self.tar.write(member.tobuf(tarfile.USTAR_FORMAT))
+        place = self.number, self.tar.tell()
+        self.tar.write(content)
+        _fill(self.tar, tarfile.BLOCKSIZE)
+        if self.tar.tell() >= SHARD_BYTES:
             self._finish()
         return place
 
     def _finish(self) -> None:
         self._collect()
         if self.tar is not None:
+            self.tar.write(bytes(2 * tarfile.BLOCKSIZE))
+            _fill(self.tar, tarfile.RECORDSIZE)
             self.tar.close()
             self.tar = None
             self.sending = self.sender.submit(self._send, self.number)
@@ -87,3 +89,8 @@ class Packer:
                 self.tar.close()
         finally:
             self.sender.shutdown()
+
+
+def _fill(tar: BinaryIO, size: int) -> None:
+    """Write zeros up to the next whole number of `size` bytes."""
+    tar.write(bytes(-tar.tell() % size))

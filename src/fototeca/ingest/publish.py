@@ -19,7 +19,8 @@ from fototeca.collections import Collection
 from fototeca.ingest.base import Base
 from fototeca.ingest.spool import Spool
 
-BATCH = 10_000
+BATCH = 2_000
+"""Rows held at once; each such batch is written as a row group, which Parquet would otherwise hold too."""
 LEAKS_LISTED = 1000
 CONTENT = 'SELECT id, name, original, "group", label, year, split, synthetic FROM rows JOIN images USING (id)'
 COLUMNS = ", ".join({"group": '"group"', "shard": "shards.sha256"}.get(name, name) for name in SCHEMA.names)
@@ -107,4 +108,4 @@ def write_manifest(spool: Spool, file: Path) -> None:
             columns: list[Any] = list(zip(*some, strict=True))
             columns[synthetic] = [bool(value) for value in columns[synthetic]]
             arrays = [pa.array(values, field.type) for values, field in zip(columns, SCHEMA, strict=True)]
-            writer.write_batch(pa.record_batch(arrays, schema=SCHEMA))
+            writer.write_table(pa.table(arrays, schema=SCHEMA))

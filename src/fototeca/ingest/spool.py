@@ -16,7 +16,7 @@ from fototeca.ingest.files import File
 SCHEMA = """
 PRAGMA journal_mode = OFF;
 PRAGMA synchronous = OFF;
-PRAGMA cache_size = -8000;
+PRAGMA cache_size = -4000;
 -- What the source holds, and what its label files say of it.
 CREATE TABLE files (path TEXT PRIMARY KEY, folder TEXT, size INTEGER, place TEXT) WITHOUT ROWID;
 CREATE TABLE labels (path TEXT PRIMARY KEY, name TEXT, original TEXT, "group" TEXT, label TEXT, year INTEGER,
