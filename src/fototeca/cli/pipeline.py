@@ -1,11 +1,12 @@
 """The verbs of the pipeline, as commands. Steps are imported when their command runs: some are heavy."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from fototeca.cli.present import AsJson, progress_shown, show
+from fototeca.cli.present import AsJson, progress_shown, show, show_table
 from fototeca.context import open_context
 
 Collection = Annotated[str, typer.Argument(help="Name of the collection, such as mars; `fototeca collections` lists.")]
@@ -123,9 +124,11 @@ def deploy(
     collection: Collection,
     architecture: Annotated[str | None, typer.Option(help="With --run: deploy this one, not the winner.")] = None,
     run: Annotated[str | None, typer.Option(help="A run of that architecture.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be put in force.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put the winner into service as a new version, once it answers a smoke request as it did in training."""
+    from fototeca.selection.ledger import in_force
     from fototeca.steps.deploy import deploy as step
     from fototeca.steps.select import select as choose
 
@@ -135,6 +138,14 @@ def deploy(
     if architecture is None or run is None:
         verdict = choose(context, collection)
         architecture, run = verdict.architecture, verdict.run
+    if dry_run:
+        now = in_force(context.store, collection)
+        before = (
+            f"version {now.version} ({now.architecture}, run {now.run})" if now else "nothing: it would be the first"
+        )
+        would = {"architecture": architecture, "run": run, "in_force": asdict(now) if now else None}
+        show(would, f"Would put {architecture}, run {run}, in force; now it is {before}.", as_json)
+        return
     with progress_shown() as progress:
         result = step(context, collection, architecture=architecture, run=run, progress=progress)
     done = "already in force" if result.already_done else "in force"
@@ -143,6 +154,18 @@ def deploy(
         f"Version {result.version} of {collection} ({result.architecture}, run {result.run}) is {done}.",
         as_json,
     )
+
+
+def history(collection: Collection, as_json: AsJson = False) -> None:
+    """Show which version was in force when, newest first: promotions and rollbacks."""
+    from fototeca.selection.ledger import entries
+
+    known = [asdict(entry) for entry in entries(open_context().store, collection)]
+    if as_json:
+        show(known, "", as_json)
+        return
+    columns = ("at", "action", "version", "previous", "architecture", "run", "dataset")
+    show_table(f"Versions of {collection}", [{name: entry[name] for name in columns} for entry in known])
 
 
 def rollback(
@@ -194,5 +217,5 @@ def classify(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (sample, ingest, validate, train, select, report, deploy, rollback, upload, classify):
+    for command in (sample, ingest, validate, train, select, report, deploy, history, rollback, upload, classify):
         app.command(rich_help_panel="The pipeline")(command)

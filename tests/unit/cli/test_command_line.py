@@ -8,7 +8,19 @@ from pathlib import Path
 
 import pytest
 
-VERBS = ["sample", "ingest", "validate", "train", "select", "report", "deploy", "rollback", "upload", "classify"]
+VERBS = [
+    "sample",
+    "ingest",
+    "validate",
+    "train",
+    "select",
+    "report",
+    "deploy",
+    "history",
+    "rollback",
+    "upload",
+    "classify",
+]
 OTHERS = ["run", "start", "stop", "status", "serve", "sync", "architectures", "collections", "settings"]
 
 
