@@ -1,5 +1,6 @@
 """One service of this machine: what it is, the record of its process, starting it and ending it."""
 
+import atexit
 import hashlib
 import json
 import os
@@ -82,6 +83,13 @@ def write_record(home: Path, record: Record) -> None:
 def log_file(home: Path, name: str) -> Path:
     """Where a service's output goes."""
     return home / "logs" / f"{name}.log"
+
+
+@atexit.register
+def _let_them_run() -> None:
+    """Services outlive this process on purpose; without a return code, Popen would warn of that."""
+    for process in _spawned:
+        process.returncode = process.poll() or 0
 
 
 def spawn(home: Path, service: Service) -> Record:
