@@ -164,8 +164,11 @@ def history(collection: Collection, as_json: AsJson = False) -> None:
     if as_json:
         show(known, "", as_json)
         return
-    columns = ("at", "action", "version", "previous", "architecture", "run", "dataset")
-    show_table(f"Versions of {collection}", [{name: entry[name] for name in columns} for entry in known])
+    rows = [
+        {name: entry[name] for name in ("version", "action", "architecture", "run")} | {"at (UTC)": entry["at"][:16]}
+        for entry in known
+    ]
+    show_table(f"Versions of {collection}", rows)
 
 
 def rollback(
