@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-from fototeca.errors import ServiceFailed
+from tenacity import retry, retry_if_exception_type, stop_after_delay
+
+from fototeca.errors import OrchestratorUnavailable, ServiceFailed
 from fototeca.jobs.launcher import JobState, make_launcher
 from fototeca.machine.airflow_client import AirflowClient
 from fototeca.machine.credentials import load_credentials
@@ -23,6 +25,8 @@ from fototeca.settings import load_settings
 
 GLANCE = 10.0
 """Seconds that a service which was running already has to show that it is ready, before it is started anew."""
+POOL_PATIENCE = 150.0
+"""Seconds for Airflow to take its first order: after a hard stop its database can be locked for a minute."""
 TRAINING_SLOTS = 1
 """A training job keeps all processors of a small machine busy; change the pool in Airflow where there are more."""
 
@@ -59,8 +63,7 @@ def start(home: Path, tell: Tell = say) -> list[ServiceState]:
         services = define_services(home, credentials, ports)
         write_environment(home, shared_environment(home, credentials, ports))
         _bring_up_all(home, services, tell)
-    with open_airflow(home) as airflow:
-        airflow.make_pool(TRAINING_POOL, TRAINING_SLOTS, "Training jobs that may run at once")
+    _make_training_pool(home)
     return status(home)
 
 
@@ -108,6 +111,12 @@ def find_dead(home: Path) -> list[str]:
     """The services that were started and whose process has ended since."""
     records = (read_record(home, name) for name in DEFAULT_PORTS)
     return [record.name for record in records if record and record.pid and not record.is_alive]
+
+
+@retry(retry=retry_if_exception_type(OrchestratorUnavailable), stop=stop_after_delay(POOL_PATIENCE), reraise=True)
+def _make_training_pool(home: Path) -> None:
+    with open_airflow(home) as airflow:
+        airflow.make_pool(TRAINING_POOL, TRAINING_SLOTS, "Training jobs that may run at once")
 
 
 def _look(home: Path, service: Service, record: Record | None) -> ServiceState:
