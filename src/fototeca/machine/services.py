@@ -29,6 +29,9 @@ DEFAULT_PORTS: dict[str, dict[str, int]] = {
 }
 """The services by name, with the ports that each would like; 0 is any."""
 
+PROBE = "probe"
+"""Object that is written and read to see whether storage is ready."""
+
 Ports = dict[str, dict[str, int]]
 
 
@@ -68,7 +71,7 @@ def _seaweedfs(home: Path, shared: dict[str, str], ports: dict[str, int]) -> Ser
         environment=shared,
         ports=ports,
         address=shared["FOTOTECA_ENDPOINT"],
-        is_ready=partial(_lists, shared),
+        is_ready=partial(_stores, shared),
         prepare=partial(folder.mkdir, parents=True, exist_ok=True),
         patience=60,
     )
@@ -100,7 +103,7 @@ def _sync(home: Path, shared: dict[str, str]) -> Service:
     )
 
 
-def _lists(shared: dict[str, str]) -> bool:
+def _stores(shared: dict[str, str]) -> bool:
     client = boto3.session.Session().client(
         "s3",
         endpoint_url=shared["FOTOTECA_ENDPOINT"],
@@ -110,7 +113,9 @@ def _lists(shared: dict[str, str]) -> bool:
         config=Config(connect_timeout=2, read_timeout=5, retries={"total_max_attempts": 1}),
     )
     try:
-        client.list_objects_v2(Bucket=shared["FOTOTECA_BUCKET"], MaxKeys=1)
+        # Listing answers seconds before objects do: their volumes have to be found again after a restart.
+        client.put_object(Bucket=shared["FOTOTECA_BUCKET"], Key=PROBE, Body=b"ready")
+        client.get_object(Bucket=shared["FOTOTECA_BUCKET"], Key=PROBE)["Body"].read()
     except (BotoCoreError, ClientError):
         return False
     return True
