@@ -16,7 +16,8 @@ help: ## List what make can do
 setup: .venv/.tools ## Install everything that running and testing needs into .venv
 
 run: .venv/.ready ## Run the main job on this machine; SOURCE=<folder or zip> COLLECTION=mars takes your images
-	@$(BIN)/fototeca run "$(COLLECTION)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(UPLOADS),--uploads "$(UPLOADS)")
+	@$(BIN)/fototeca run "$(COLLECTION)" $(if $(SOURCE),--source "$(SOURCE)") $(if $(UPLOADS),--uploads "$(UPLOADS)") \
+		$(if $(TASK),--task "$(TASK)")
 
 stop: ## Stop the services and jobs of this machine; what they stored stays
 	@if [ -x $(BIN)/fototeca ]; then $(BIN)/fototeca stop; else echo "Nothing was installed, so nothing runs."; fi

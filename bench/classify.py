@@ -133,10 +133,17 @@ def _over_grpc(models: Path) -> Iterator[Run]:
 
 
 def _export_cnn(folder: Path) -> None:
-    from fototeca.learning.architectures import build, find
-    from fototeca.learning.export import export_network
+    import keras
 
-    export_network(build(find("cnn"), CLASSES), folder)
+    from fototeca.learning.architectures import Head, build, find
+    from fototeca.learning.calibrated import Calibrated
+    from fototeca.learning.export import export_network
+    from fototeca.learning.objectives import Classes
+
+    nothing = np.zeros(0, np.int64), np.zeros((0, CLASSES), np.float32)
+    objective = Classes(CLASSES, *nothing, keras.losses.CategoricalCrossentropy(from_logits=True))
+    network = build(find("cnn"), Head("classification", CLASSES))
+    export_network(network, Calibrated(objective, {"temperature": 1.0}), 1, folder)
 
 
 def _images(count: int, source: Path | None) -> list[bytes]:

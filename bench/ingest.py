@@ -23,8 +23,8 @@ import boto3
 import psutil
 
 from bench.servers import program, seaweedfs
-from fototeca.samples import draw_sample
-from fototeca.samples.plan import LABELS
+from fototeca.samples import draw_landmarks
+from fototeca.samples.mars.plan import LABELS
 from fototeca.synthetic import COMMENT
 
 DRAWN = 240
@@ -42,7 +42,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-ingest-") as name:
         work = Path(name)
-        originals = [file.read_bytes() for file in draw_sample(work, originals=9, uploads=DRAWN).uploads.iterdir()]
+        originals = [file.read_bytes() for file in draw_landmarks(work, originals=9, uploads=DRAWN).uploads.iterdir()]
         os.environ |= {"PYTHONPYCACHEPREFIX": str(work / "bytecode")}
         os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
         with seaweedfs(work / "seaweedfs") as endpoint:

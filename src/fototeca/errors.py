@@ -8,10 +8,12 @@ The two roots state policy, not place: whether trying the same again can help.
     │   ├── CollectionError             a collection's YAML is wrong, or names nothing
     │   ├── SourceError                 what was given to ingest can't be read as a source
     │   ├── InvalidDataset              a critical check of the dataset failed
+    │   ├── WeightsUnavailable          the weights that a network begins with can't be had
     │   ├── TrainingFailed              a network can't be trained on this dataset
     │   ├── NothingToDeploy             no candidate is good enough, or none exists
     │   ├── ModelRejected               the server can't load or run a model
     │   ├── RequestRefused              the server says that a request itself is wrong
+    │   ├── DiskFull                    a disk of this machine has no room left
     │   └── ServiceFailed               a local service ended, or never became ready
     └── RetryableError                  trying again later may help
         ├── ArchiveUnavailable          object storage does not answer
@@ -64,6 +66,10 @@ class InvalidDataset(PermanentError):
     """A critical check of the dataset failed, or it was never checked."""
 
 
+class WeightsUnavailable(PermanentError):
+    """The weights that a network shall begin with can't be had, are damaged, or don't fit it."""
+
+
 class TrainingFailed(PermanentError):
     """A network can't be trained on this dataset with this recipe."""
 
@@ -78,6 +84,10 @@ class ModelRejected(PermanentError):
 
 class RequestRefused(PermanentError):
     """The model server says that a request itself is wrong."""
+
+
+class DiskFull(PermanentError):
+    """A disk of this machine has no room left."""
 
 
 class ServiceFailed(PermanentError):

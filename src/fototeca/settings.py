@@ -2,6 +2,9 @@
 
 Credentials for object storage are not settings: they come from the AWS chain (`AWS_ACCESS_KEY_ID`,
 `AWS_PROFILE`, a pod's role), as any tool that speaks S3 finds them.
+
+Trainings are tracked in MLflow where MLflow's own variables name a server: `MLFLOW_TRACKING_URI`, and to log in
+`MLFLOW_TRACKING_USERNAME` with `MLFLOW_TRACKING_PASSWORD`, or `MLFLOW_TRACKING_TOKEN`.
 """
 
 from functools import cache
@@ -57,6 +60,11 @@ class Settings(BaseSettings):
         default="process", description="Where training jobs run: `process`, a process of its own on this machine."
     )
     workers: int = Field(default=0, ge=0, le=256, description="Processes that measure images; 0 for one per processor.")
+    tensorboard: str = Field(
+        default="",
+        description="Folder of the curves that TensorBoard shows while networks train; unset, `<home>/tensorboard`; "
+        "`off`, none.",
+    )
     collections: Path | None = Field(
         default=None, description="Folder of further collections' YAML files, beside those that come with Fototeca."
     )
@@ -65,6 +73,13 @@ class Settings(BaseSettings):
     def models_folder(self) -> str:
         """Base of the model server's folders, absolute as TensorFlow Serving demands."""
         return self.serving_models or str((self.home / "serving").absolute())
+
+    @property
+    def tensorboard_folder(self) -> Path | None:
+        """Where TensorBoard's files go; none where they are turned off."""
+        if self.tensorboard == "off":
+            return None
+        return Path(self.tensorboard) if self.tensorboard else self.home.absolute() / "tensorboard"
 
 
 @cache

@@ -2,11 +2,13 @@
 
 uploads/<collection>/…                            the drop zone; users own it, it is only read
 archive/<collection>/shards/<sha256>.tar          original bytes, immutable
-archive/<collection>/datasets/<version>/          manifest.parquet, dataset.json, validation.json
+archive/<collection>/datasets/<version>/          manifest.parquet, dataset.json, validation.json, pages
 archive/<collection>/log/<n>.json                 which dataset version came when, append-only
 archive/<collection>/quarantine/…                 what was refused, with the reason
 models/<collection>/<architecture>/<run>/         SavedModel, metrics, history, report; result.json last
 models/<collection>/verdicts/                     which network won on which dataset, and why
+models/<collection>/comparison-<dataset>.html     the page about that
+weights/<architecture>/<sha256>/                  weights that networks begin with; weights.json last
 serving/<collection>/<version>/                   promoted SavedModels; complete.json last
 serving/<collection>/ledger/<n>.json              who was promoted or rolled back, append-only
 predictions/<collection>/<date>/<batch>/          Parquet parts
@@ -50,6 +52,14 @@ def models(collection: str) -> str:
 
 def verdict(collection: str, dataset: str, comparison: str) -> str:
     return f"models/{collection}/verdicts/{dataset}-{comparison}.json"
+
+
+def comparison(collection: str, dataset: str) -> str:
+    return f"models/{collection}/comparison-{dataset}.html"
+
+
+def weights(architecture: str = "", sha256: str = "", name: str = "") -> str:
+    return "/".join(["weights", *filter(None, (architecture, sha256)), name])
 
 
 def served(collection: str, version: int, name: str = "") -> str:

@@ -15,8 +15,12 @@ _FIELDS: "list[pa.Field[Any]]" = [
     pa.field("original", pa.string(), nullable=False, metadata={"is": "stem of the original of augmented copies"}),
     pa.field("group", pa.string(), nullable=False, metadata={"is": "observation or series"}),
     pa.field("label", pa.string(), nullable=False),
-    pa.field("year", pa.int32(), metadata={"is": "year of the photograph, where known"}),
-    pa.field("split", pa.string(), nullable=False, metadata={"is": "train, val or test"}),
+    pa.field("year", pa.int32(), metadata={"is": "year of the photograph: the middle of what is known"}),
+    pa.field("year_low", pa.int32(), metadata={"is": "first year that it may be of"}),
+    pa.field("year_high", pa.int32(), metadata={"is": "last year that it may be of"}),
+    pa.field("source", pa.string(), nullable=False, metadata={"is": "where the image is from; empty if unknown"}),
+    pa.field("place", pa.string(), metadata={"is": "place that it shows, where known"}),
+    pa.field("split", pa.string(), nullable=False, metadata={"is": "train, val, test or doubtful"}),
     pa.field("synthetic", pa.bool_(), nullable=False, metadata={"is": "drawn by a generator"}),
     pa.field("width", pa.int32(), nullable=False),
     pa.field("height", pa.int32(), nullable=False),
@@ -45,7 +49,19 @@ def read_manifest(
     store: Store, collection: str, version: str, scratch: Path, columns: list[str] | None = None
 ) -> pa.Table:
     """The manifest's columns (all, if none are named), as an Arrow table."""
-    return pq.read_table(fetch_manifest(store, collection, version, scratch), columns=columns)
+    file = fetch_manifest(store, collection, version, scratch)
+    present = set(pq.read_schema(file).names)
+    return complete(pq.read_table(file, columns=columns and [name for name in columns if name in present]), columns)
+
+
+def complete(table: pa.Table, columns: list[str] | None = None) -> pa.Table:
+    """A table with these columns (all, if none are named): what an older manifest lacks is null, or an empty string."""
+    wanted = pa.schema([SCHEMA.field(name) for name in columns]) if columns else SCHEMA
+    for field in wanted:
+        if field.name not in table.column_names:
+            empty = pa.nulls(len(table), field.type) if field.nullable else pa.repeat(pa.scalar(""), len(table))
+            table = table.append_column(field, empty)
+    return table.select(wanted.names)
 
 
 def read_dataset(store: Store, collection: str, version: str) -> dict[str, Any]:

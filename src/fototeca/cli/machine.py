@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from fototeca.cli.present import AsJson, console, show, show_table
+from fototeca.collections.recipe import Task
 from fototeca.context import open_context
 from fototeca.settings import load_settings
 
@@ -13,10 +14,13 @@ from fototeca.settings import load_settings
 def run(
     collection: Annotated[str, typer.Argument(help="Name of the collection.")] = "mars",
     source: Annotated[
-        str | None, typer.Option(help="Folder or zip of labelled images; without it, sample landmarks are drawn.")
+        str | None, typer.Option(help="Folder, zip or CSV of labelled images; without it, a sample is drawn.")
     ] = None,
     uploads: Annotated[
         Path | None, typer.Option(help="Folder of new images to classify; else the sample's, or held-out ones.")
+    ] = None,
+    task: Annotated[
+        Task | None, typer.Option(help="What the networks are to answer; else what the collection's YAML says.")
     ] = None,
 ) -> None:
     """Start the services, and have Airflow do the main job: from images to predictions.
@@ -25,7 +29,7 @@ def run(
     """
     from fototeca.machine.run import run as main_job
 
-    main_job(collection, source=source, uploads=uploads)
+    main_job(collection, source=source, uploads=uploads, task=task)
 
 
 def start() -> None:

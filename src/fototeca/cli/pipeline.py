@@ -2,30 +2,43 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fototeca.cli.present import AsJson, progress_shown, show, show_table
+from fototeca.collections.recipe import Task
 from fototeca.context import open_context
+
+if TYPE_CHECKING:
+    from fototeca.selection.ledger import Entry
 
 Collection = Annotated[str, typer.Argument(help="Name of the collection, such as mars; `fototeca collections` lists.")]
 Dataset = Annotated[str | None, typer.Option(help="Version of the dataset; the newest, if not given.")]
-SHARE = "{:.1%}".format
+Answering = Annotated[
+    Task | None,
+    typer.Option("--task", help="Compare networks that answer so, a class or a year; else the collection's own task."),
+]
 
 
 def sample(
     folder: Annotated[Path, typer.Argument(help="Folder to draw into.")],
+    collection: Annotated[str, typer.Option(help="Whose sample: mars or photos.")] = "mars",
     seed: Annotated[int, typer.Option(help="Same seed, same images.")] = 7,
-    uploads: Annotated[int, typer.Option(min=0, help="How many new, unlabelled images to draw beside the zip.")] = 120,
+    uploads: Annotated[int, typer.Option(min=0, help="How many new, unlabelled images to draw beside them.")] = 120,
     as_json: AsJson = False,
 ) -> None:
-    """Draw sample landmarks of Mars, marked as synthetic, laid out as version 3.2's zip is."""
-    from fototeca.samples import draw_sample
+    """Draw sample images, marked as synthetic: landmarks of Mars as version 3.2's zip has them, or dated photographs
+    with a CSV of their captions.
+    """
+    from fototeca.samples import SAMPLES
 
+    if collection not in SAMPLES:
+        raise typer.BadParameter(f"{collection!r} has no sample; {' and '.join(SAMPLES)} have.")
     with progress_shown() as progress:
-        drawn = draw_sample(folder, seed=seed, uploads=uploads, progress=progress)
-    show({"zip": str(drawn.zip), "uploads": str(drawn.uploads)}, f"Drawn: {drawn.zip} and {drawn.uploads}", as_json)
+        drawn = SAMPLES[collection](folder, seed=seed, uploads=uploads, progress=progress)
+    shown = {"source": str(drawn.source), "uploads": str(drawn.uploads)}
+    show(shown, f"Drawn: {drawn.source} and {drawn.uploads}", as_json)
 
 
 def ingest(
@@ -63,97 +76,72 @@ def validate(collection: Collection, dataset: Dataset = None, as_json: AsJson = 
     show(result, f"Dataset {result.dataset} of {collection} passed. Data Docs: {result.page}{warnings}", as_json)
 
 
-def train(
-    collection: Collection,
-    architecture: Annotated[str, typer.Option(help="Name of the network; `fototeca architectures` lists them.")],
-    dataset: Dataset = None,
-    epochs: Annotated[int | None, typer.Option(min=1, help="At most so many; the collection's, if not given.")] = None,
-    batch_size: Annotated[int | None, typer.Option(min=1)] = None,
-    learning_rate: Annotated[float | None, typer.Option(min=0.0)] = None,
-    seed: Annotated[int | None, typer.Option()] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Train one network on a dataset; a run that was interrupted goes on from its last checkpoint."""
-    from fototeca.steps.train import train as step
+def select(collection: Collection, dataset: Dataset = None, task: Answering = None, as_json: AsJson = False) -> None:
+    """Compare the trained candidates on validation with the baseline and with what is in force, and say who wins.
 
-    with progress_shown() as progress:
-        result = step(
-            open_context(),
-            collection,
-            architecture,
-            dataset=dataset,
-            epochs=epochs,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            seed=seed,
-            progress=progress,
-        )
-    done = " (already done)" if result.already_done else ""
-    scores = ", ".join(f"{split} {SHARE(m['accuracy'])}" for split, m in result.metrics.items())
-    show(result, f"{architecture}, run {result.run}{done}: accuracy {scores}.", as_json)
-
-
-def select(collection: Collection, dataset: Dataset = None, as_json: AsJson = False) -> None:
-    """Compare the trained candidates on validation, and name the winner; the test split is only reported."""
+    The test split is only reported.
+    """
     from fototeca.steps.select import select as step
 
-    result = step(open_context(), collection, dataset=dataset)
-    reasons = "".join(f"\n  {reason}" for reason in result.reasons)
-    show(result, f"Winner on dataset {result.dataset}: {result.architecture}, run {result.run}.{reasons}", as_json)
-
-
-def report(collection: Collection, dataset: Dataset = None, as_json: AsJson = False) -> None:
-    """Write the page that shows the winner beside its competitors: figures, curves, mistakes as pictures."""
-    from fototeca.steps.report import write_report
-    from fototeca.steps.select import select as choose
-
-    context = open_context()
-    verdict = choose(context, collection, dataset=dataset)
-    result = write_report(
-        context,
-        collection,
-        architecture=verdict.architecture,
-        run=verdict.run,
-        candidates=[(one["architecture"], one["run"]) for one in verdict.candidates],
-        reasons=verdict.reasons,
-    )
-    show(result, f"The report on {verdict.architecture}, run {verdict.run}: {result.path}", as_json)
+    with progress_shown() as progress:
+        result = step(open_context(), collection, dataset=dataset, task=task, progress=progress)
+    best = f"{result.architecture}, run {result.run}"
+    said = {
+        "promote": f"Winner on dataset {result.dataset}: {best}.",
+        "keep": f"What is in force stays so; the best on dataset {result.dataset} is {best}.",
+        "nothing": f"Nothing is to be deployed; the best on dataset {result.dataset} is {best}.",
+    }[result.outcome]
+    show(result, said + "".join(f"\n  {reason}" for reason in result.reasons), as_json)
 
 
 def deploy(
     collection: Collection,
     architecture: Annotated[str | None, typer.Option(help="With --run: deploy this one, not the winner.")] = None,
     run: Annotated[str | None, typer.Option(help="A run of that architecture.")] = None,
+    task: Answering = None,
+    insist: Annotated[bool, typer.Option("--insist", help="Deploy it even if it is not good enough.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would be put in force.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Put the winner into service as a new version, once it answers a smoke request as it did in training."""
+    """Put the winner into service as a new version, once it answers a smoke request as it did in training.
+
+    It must beat the baseline and what is in force, as `fototeca select` says; so must a run that is named.
+    """
     from fototeca.selection.ledger import in_force
-    from fototeca.steps.deploy import deploy as step
+    from fototeca.selection.publishing import read_result
+    from fototeca.steps.deploy import follow_verdict
     from fototeca.steps.select import select as choose
 
     if (architecture is None) != (run is None):
         raise typer.BadParameter("--architecture and --run go together.")
     context = open_context()
-    if architecture is None or run is None:
-        verdict = choose(context, collection)
-        architecture, run = verdict.architecture, verdict.run
+    with progress_shown() as progress:
+        if architecture is None or run is None:
+            verdict = choose(context, collection, task=task, progress=progress)
+        else:
+            result = read_result(context.store, collection, architecture, run)
+            own, pair = result.get("task"), [(architecture, run)]
+            verdict = choose(context, collection, dataset=result["dataset"], runs=pair, task=own, progress=progress)
+    named = {"architecture": verdict.architecture, "run": verdict.run}
     if dry_run:
         now = in_force(context.store, collection)
-        before = (
-            f"version {now.version} ({now.architecture}, run {now.run})" if now else "nothing: it would be the first"
-        )
-        would = {"architecture": architecture, "run": run, "in_force": asdict(now) if now else None}
-        show(would, f"Would put {architecture}, run {run}, in force; now it is {before}.", as_json)
+        would = named | {"outcome": verdict.outcome, "insist": insist, "reasons": verdict.reasons}
+        said = _would_do("promote" if insist else verdict.outcome, verdict.architecture, verdict.run, now)
+        show(would | {"in_force": asdict(now) if now else None}, said, as_json)
         return
     with progress_shown() as progress:
-        result = step(context, collection, architecture=architecture, run=run, progress=progress)
-    done = "already in force" if result.already_done else "in force"
-    show(
-        result,
-        f"Version {result.version} of {collection} ({result.architecture}, run {result.run}) is {done}.",
-        as_json,
-    )
+        done = follow_verdict(context, collection, verdict.outcome, **named, insist=insist, progress=progress)
+    state = "already in force" if done.already_done else "in force"
+    show(done, f"Version {done.version} of {collection} ({done.architecture}, run {done.run}) is {state}.", as_json)
+
+
+def _would_do(outcome: str, architecture: str, run: str, now: "Entry | None") -> str:
+    before = f"version {now.version} ({now.architecture}, run {now.run})" if now else "nothing"
+    if outcome == "promote":
+        first = "" if now else ": it would be the first"
+        return f"Would put {architecture}, run {run}, in force; now it is {before}{first}."
+    why = "does not beat what is" if outcome == "keep" else "is not good enough"
+    return f"Would change nothing: {architecture}, run {run}, {why}; in force stays {before}."
 
 
 def history(collection: Collection, as_json: AsJson = False) -> None:
@@ -220,5 +208,5 @@ def classify(
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the command line."""
-    for command in (sample, ingest, validate, train, select, report, deploy, history, rollback, upload, classify):
+    for command in (sample, ingest, validate, select, deploy, history, rollback, upload, classify):
         app.command(rich_help_panel="The pipeline")(command)

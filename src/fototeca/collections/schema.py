@@ -5,15 +5,17 @@ from collections.abc import Iterable
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 
+from fototeca.collections.recipe import Changes, Recipe
+from fototeca.collections.selection import Selection
+from fototeca.collections.years import Years
 from fototeca.errors import CollectionError
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Augmentation = Literal["rotate90", "flip", "shift", "brightness"]
 
 
 class _Strict(BaseModel):
@@ -54,20 +56,23 @@ class Checks(_Strict):
     max_refused_share: float = Field(
         default=0.5, ge=0, le=1, description="Share of the source that may be refused before the run stops."
     )
+    max_doubtful_share: float = Field(
+        default=0.2, ge=0, le=1, description="Share of the images whose date may be doubtful (a warning)."
+    )
 
 
 class Training(_Strict):
-    """Which networks compete, and how they are trained unless a run says otherwise."""
+    """Which networks compete, and where their recipes differ from the usual."""
 
-    architectures: tuple[str, ...] = Field(min_length=1)
-    epochs: int = Field(default=12, ge=1, le=1000)
-    batch_size: int = Field(default=32, ge=1, le=4096)
-    learning_rate: float = Field(default=1e-3, gt=0, le=1)
-    patience: int = Field(default=4, ge=1, description="Epochs without a better validation loss before stopping.")
-    seed: int = 7
-    augmentations: tuple[Augmentation, ...] = Field(
-        default=(), description="Random changes of training images that leave their label true."
-    )
+    architectures: tuple[str, ...] = Field(min_length=1, description="Networks that compete, by name.")
+    recipe: Changes = Field(default={}, description="Values of every network's recipe.")
+    recipes: dict[str, Changes] = Field(default={}, description="Values of one network's recipe, by its name.")
+
+    @model_validator(mode="after")
+    def _recipes_hold(self) -> Self:
+        for changes in (self.recipe, *self.recipes.values()):
+            Recipe.model_validate(changes)
+        return self
 
 
 class Collection(_Strict):
@@ -76,8 +81,17 @@ class Collection(_Strict):
     name: Name
     title: str
     description: str = Field(description="What the images show and who uses the labels; shown in Airflow.")
+    years: Years | None = Field(
+        default=None,
+        description="For archives of dated photographs: `earliest` and `latest` year, and `span`, the years of a "
+        "class. They give the labels: 1863 to 1991 by 10 are 1860s to 1980s, to which 1990 and 1991 count as well, "
+        "since a first or last span of which less than half lies in the range joins its neighbour.",
+    )
     labels: tuple[str, ...] = Field(
-        min_length=2, description="Names of the classes; a name's place, from 0, is its id in label files."
+        default=(),
+        validate_default=True,
+        description="Names of the classes; a name's place, from 0, is its id in label files. Left out where `years` "
+        "gives them.",
     )
     extra_labels: tuple[str, ...] = Field(
         default=(), description="Classes that only some sources have: a dataset has them if it holds such images."
@@ -91,16 +105,23 @@ class Collection(_Strict):
         default=None,
         description="Regular expression of what an augmented copy's file stem has after the original's stem.",
     )
-    year_span: int | None = Field(
-        default=None,
-        ge=1,
-        description="For archives of dated photographs: how many years a class spans; a CSV's year then gives "
-        "the label whose name begins with the first of those years.",
-    )
     images: ImageLimits = ImageLimits()
     split: Split = Split()
     checks: Checks = Checks()
     training: Training
+    selection: Selection = Selection()
+
+    @field_validator("labels")
+    @classmethod
+    def _labels_are_those_of_years(cls, labels: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        years: Years | None = info.data.get("years")
+        if years is None:
+            if len(labels) < 2:
+                raise ValueError("a collection needs at least 2 labels, or `years`, which gives them")
+            return labels
+        if labels and labels != years.labels:
+            raise ValueError(f"`years` gives the labels {', '.join(years.labels)}: leave `labels` out")
+        return years.labels
 
     @model_validator(mode="after")
     def _names_differ(self) -> Self:

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fototeca.archive import keys
 from fototeca.archive.log import AppendLog
-from fototeca.archive.manifest import fetch_manifest, read_dataset
+from fototeca.archive.manifest import complete, fetch_manifest, read_dataset
 from fototeca.archive.store import Store
+from fototeca.collections import Collection
+from fototeca.ingest.resolve import classify_by_year
 from fototeca.ingest.spool import Spool
 
 BATCH = 10_000
@@ -40,21 +43,25 @@ def newest(store: Store, collection: str) -> Base:
     return Base(record["number"], record["dataset"], read_dataset(store, collection, record["dataset"]))
 
 
-def load(base: Base, store: Store, collection: str, spool: Spool, scratch: Path) -> None:
-    """Put the dataset's rows into the spool, in place of any that are there, and what is known of its images."""
+def load(base: Base, store: Store, collection: Collection, spool: Spool, scratch: Path) -> None:
+    """Put the dataset's rows into the spool, in place of any that are there, and what is known of its images.
+
+    Dated images get the classes that the collection's years have now.
+    """
     spool.run("DELETE FROM rows")
     if base.dataset is None:
         return
-    manifest = pq.ParquetFile(fetch_manifest(store, collection, base.dataset, scratch))
+    manifest = pq.ParquetFile(fetch_manifest(store, collection.name, base.dataset, scratch))
     numbers = {sha256: number for number, sha256 in spool.rows("SELECT number, sha256 FROM shards")}
     for batch in manifest.iter_batches(BATCH):
-        rows: list[dict[str, Any]] = batch.to_pylist()
+        rows: list[dict[str, Any]] = complete(pa.Table.from_batches([batch])).to_pylist()
         for row in rows:
             if row["shard"] not in numbers:
                 numbers[row["shard"]] = len(numbers) + 1
                 spool.run("INSERT INTO shards VALUES (?, ?)", numbers[row["shard"]], row["shard"])
         spool.write(
-            "INSERT INTO rows VALUES (:id, :name, :original, :group, :label, :year, :split, 0)",
+            "INSERT INTO rows VALUES (:id, :name, :original, :group, :label, :year, coalesce(:year_low, :year), "
+            "coalesce(:year_high, :year), :source, :place, :split, 0)",
             rows,  # type: ignore[arg-type]
         )
         spool.write(
@@ -62,3 +69,5 @@ def load(base: Base, store: Store, collection: str, spool: Spool, scratch: Path)
             ":brightness, :contrast, :phash, :number, :offset)",
             (row | {"number": numbers[row["shard"]]} for row in rows),  # type: ignore[misc]
         )
+    if collection.years:
+        classify_by_year(spool, collection.years)

@@ -5,6 +5,7 @@ from dataclasses import fields, replace
 from operator import attrgetter
 
 from fototeca.collections import Collection
+from fototeca.collections.splits import DOUBTFUL
 from fototeca.context import Progress
 from fototeca.errors import SourceError
 from fototeca.ingest.files import DESCRIPTIONS, File, Refusal, Source, is_litter
@@ -20,11 +21,13 @@ from fototeca.synthetic import FILE
 
 TELL_EVERY = 2000
 PUT_LABEL = """
-INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (path) DO UPDATE SET
+INSERT INTO labels VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL) ON CONFLICT (path) DO UPDATE SET
     split = coalesce(split, excluded.split),
     conflict = CASE WHEN label <> excluded.label OR split <> excluded.split
-        THEN label || coalesce(' ' || split, '') || ' (' || stated_in || ') and '
-             || excluded.label || coalesce(' ' || excluded.split, '') || ' (' || excluded.stated_in || ')'
+            OR year_low <> excluded.year_low OR year_high <> excluded.year_high
+        THEN label || coalesce(' ' || split, '') || coalesce(' ' || year, '') || ' (' || stated_in || ') and '
+             || excluded.label || coalesce(' ' || excluded.split, '') || coalesce(' ' || excluded.year, '')
+             || ' (' || excluded.stated_in || ')'
         ELSE conflict END
 """
 IMAGE_VALUES = attrgetter(*(field.name for field in fields(Measured)))
@@ -60,8 +63,11 @@ def list_labels(layout: Layout, collection: Collection, spool: Spool, quarantine
             continue
         original = identity.original(label.name)
         group = label.group or identity.group(label.name)
-        values = (label.path, label.name, original, group, label.label, label.year, label.split, label.place)
-        spool.run(PUT_LABEL, *values)
+        date = label.date
+        dated = (date.year, date.low, date.high) if date else (None, None, None)
+        split = DOUBTFUL if date and date.doubtful else label.split
+        said = (label.label, *dated, label.source, label.place, split, label.stated_in)
+        spool.run(PUT_LABEL, label.path, label.name, original, group, *said)
     for refusal in _mismatches(layout, spool):
         quarantine.add(refusal)
 
@@ -81,7 +87,7 @@ def _mismatches(layout: Layout, spool: Spool) -> Iterator[Refusal]:
 
 def usable_files(spool: Spool) -> tuple[int, Iterator[File]]:
     """How many files have one label and are not refused, and these files by name."""
-    files = (as_file(*row) for row in spool.rows(f"SELECT path, size, place {USABLE} ORDER BY name, path"))
+    files = (as_file(*row) for row in spool.rows(f"SELECT path, size, files.place {USABLE} ORDER BY name, path"))
     return spool.one(f"SELECT count(*) {USABLE}"), files
 
 

@@ -1,17 +1,19 @@
 """Leaks: what stands in more than one split, so that a test would measure memory. They are reported, not mended."""
 
+from fototeca.collections.splits import DOUBTFUL
 from fototeca.ingest.spool import Spool
 
-SAME_BYTES = """
+SAME_BYTES = f"""
 INSERT OR IGNORE INTO leaks
 SELECT 'the same bytes are ' || f.name || ' in ' || f.split || ' and ' || d.name || ' in ' || d.split
-FROM chosen d JOIN chosen f ON f.id = d.id AND f.place = 1 WHERE d.place > 1 AND d.split <> f.split
-"""
-IN_SEVERAL_SPLITS = """
+FROM chosen d JOIN chosen f ON f.id = d.id AND f.nth = 1
+WHERE d.nth > 1 AND d.split <> f.split AND '{DOUBTFUL}' NOT IN (d.split, f.split)
+"""  # noqa: S608
+IN_SEVERAL_SPLITS = f"""
 INSERT OR IGNORE INTO leaks
-SELECT '{what} ' || "{what}" || ' lies in ' || group_concat(DISTINCT split)
-FROM rows GROUP BY "{what}" HAVING count(DISTINCT split) > 1
-"""
+SELECT '{{what}} ' || "{{what}}" || ' lies in ' || group_concat(DISTINCT split)
+FROM rows WHERE split <> '{DOUBTFUL}' GROUP BY "{{what}}" HAVING count(DISTINCT split) > 1
+"""  # noqa: S608
 
 
 def find_leaks(spool: Spool) -> None:

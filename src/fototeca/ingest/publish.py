@@ -22,7 +22,10 @@ from fototeca.ingest.spool import Spool
 BATCH = 2_000
 """Rows held at once; each such batch is written as a row group, which Parquet would otherwise hold too."""
 LEAKS_LISTED = 1000
-CONTENT = 'SELECT id, name, original, "group", label, year, split, synthetic FROM rows JOIN images USING (id)'
+CONTENT = """
+SELECT id, name, original, "group", label, year, year_low, year_high, source, place, split, synthetic
+FROM rows JOIN images USING (id)
+"""
 COLUMNS = ", ".join({"group": '"group"', "shard": "shards.sha256"}.get(name, name) for name in SCHEMA.names)
 ROWS = f"""
 SELECT {COLUMNS} FROM rows JOIN images USING (id) JOIN shards ON shards.number = images.shard ORDER BY name, id

@@ -1,15 +1,13 @@
 """An ingest from end to end."""
 
-import fcntl
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from fototeca.collections import Collection
+from fototeca.collections.splits import DOUBTFUL
 from fototeca.context import Context, Progress
 from fototeca.errors import Conflict, SourceError
 from fototeca.ingest import base as before
@@ -24,6 +22,7 @@ from fototeca.ingest.pack import Packer
 from fototeca.ingest.parallel import Measuring, measure_all
 from fototeca.ingest.publish import Tally, describe, publish, version_of
 from fototeca.ingest.quarantine import Quarantine
+from fototeca.ingest.scratch import scratch_folder
 from fototeca.ingest.sources.opening import open_source
 from fototeca.ingest.spool import Spool
 
@@ -43,6 +42,8 @@ class IngestResult:
     """Whether the dataset became the newest by this ingest; if not, everything was there already."""
     images: int
     """In the dataset."""
+    doubtful: int
+    """Of them, those whose date is doubtful, which are kept apart."""
     added: int
     relabelled: int
     duplicates: int
@@ -60,9 +61,10 @@ def ingest_source(
     Raises:
         SourceError: nothing of the source can be used, or it must not be mixed with what is there.
         Conflict: other ingests kept changing the collection meanwhile, or one runs on this machine.
+        DiskFull: there is no room left for what an ingest writes on this machine.
     """
     source = open_source(context, where)
-    with _scratch(context, collection) as folder, closing(Spool(folder / "spool.sqlite")) as spool:
+    with scratch_folder(context, collection) as folder, closing(Spool(folder / "spool.sqlite")) as spool:
         return _Ingest(context, collection, source, replace, spool, folder).run(progress)
 
 
@@ -78,7 +80,7 @@ class _Ingest:
     def run(self, progress: Progress) -> IngestResult:
         name, store, spool = self.collection.name, self.context.store, self.spool
         base = before.newest(store, name)
-        before.load(base, store, name, spool, self.context.scratch)
+        before.load(base, store, self.collection, spool, self.context.scratch)
         with Quarantine(store, name, self.source.name, spool) as quarantine:
             list_files(self.source, spool, quarantine, progress)
             list_labels(recognise(self.source, spool, self.collection), self.collection, spool, quarantine)
@@ -94,7 +96,7 @@ class _Ingest:
                 if attempt == ATTEMPTS:
                     raise
                 base = before.newest(store, name)
-                before.load(base, store, name, spool, self.context.scratch)
+                before.load(base, store, self.collection, spool, self.context.scratch)
         raise AssertionError("unreachable")
 
     def _measure(self, intake: Intake, progress: Progress) -> None:
@@ -139,7 +141,9 @@ class _Ingest:
         if self.replace:
             spool.run("DELETE FROM rows")
         change = resolve.merge(spool)
-        published = bool(spool.one("SELECT 1 FROM chosen WHERE split IS NOT NULL LIMIT 1"))
+        if self.collection.years:
+            resolve.date_by_class(spool, self.collection.years)
+        published = bool(spool.one("SELECT 1 FROM chosen WHERE split <> ? LIMIT 1", DOUBTFUL))
         split.follow_known(spool)
         split.assign(spool, self.collection.split)
         find_leaks(spool)
@@ -160,6 +164,7 @@ class _Ingest:
             dataset=about["dataset"],
             created=created,
             images=about["images"],
+            doubtful=sum(about["counts"].get(DOUBTFUL, {}).values()),
             added=change.added if created else 0,
             relabelled=change.relabelled,
             duplicates=duplicates,
@@ -172,25 +177,3 @@ class _Ingest:
         if leaks:
             some = "; ".join(leaks[:LEAKS_LOGGED])
             log.warning("%s: %d leaks between splits, such as: %s", self.source.name, len(leaks), some)
-
-
-@contextmanager
-def _scratch(context: Context, collection: Collection) -> Iterator[Path]:
-    """An empty folder for one ingest of this collection; what a killed one left there is removed.
-
-    Raises:
-        Conflict: another ingest of the collection is using it.
-    """
-    folder = context.scratch / "ingest" / collection.name
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder.parent / f"{collection.name}.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Conflict(f"Another ingest of {collection.name} runs on this machine; run again later.") from None
-        shutil.rmtree(folder)
-        folder.mkdir()
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)

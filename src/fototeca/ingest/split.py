@@ -1,4 +1,7 @@
-"""Splits: the source's own where it has one, else by group, so that images that look alike stay together."""
+"""Splits: the source's own where it has one, else by group, so that images that look alike stay together.
+
+Doubtful images have none of the three, and neither give theirs to others nor take one from them.
+"""
 
 import hashlib
 import json
@@ -6,21 +9,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from fototeca.collections.schema import Split
-from fototeca.ingest.layouts.layout import SPLITS
+from fototeca.collections.splits import DOUBTFUL, SPLITS
 from fototeca.ingest.spool import Spool
 
-KNOWN = """
+KNOWN = f"""
 CREATE TEMP TABLE known AS
 SELECT key, split, parts FROM (
-    SELECT {column} AS key, split, count(*) OVER (PARTITION BY {column}) AS parts,
-           row_number() OVER (PARTITION BY {column} ORDER BY count(*) DESC, split) AS place
-    FROM rows WHERE split IS NOT NULL AND ({which}) GROUP BY {column}, split)
+    SELECT {{column}} AS key, split, count(*) OVER (PARTITION BY {{column}}) AS parts,
+           row_number() OVER (PARTITION BY {{column}} ORDER BY count(*) DESC, split) AS place
+    FROM rows WHERE split <> '{DOUBTFUL}' AND ({{which}}) GROUP BY {{column}}, split)
 WHERE place = 1
-"""
-FOLLOW = """
+"""  # noqa: S608
+FOLLOW = f"""
 UPDATE rows SET split = known.split FROM known
-WHERE rows.fresh AND rows.{column} = known.key AND ({where})
-"""
+WHERE rows.fresh AND rows.{{column}} = known.key AND rows.split IS NOT '{DOUBTFUL}' AND ({{where}})
+"""  # noqa: S608
 GROUPS = """
 SELECT "group", json_group_object(label, n) FROM (
     SELECT "group", label, count(*) AS n FROM rows WHERE split IS NULL GROUP BY "group", label)
@@ -71,10 +74,11 @@ def assign(spool: Spool, split: Split) -> None:
     if not left:
         return
     spool.connection.create_function("shuffled", 1, lambda group: _shuffled(split.seed, group), deterministic=True)
-    totals = Counter(dict(spool.rows("SELECT label, count(*) FROM rows GROUP BY label")))
+    certain = "FROM rows WHERE split IS NOT ?"
+    totals = Counter(dict(spool.rows(f"SELECT label, count(*) {certain} GROUP BY label", DOUBTFUL)))
     shares = Shares({name: getattr(split, name) for name in SPLITS}, totals)
-    present = "SELECT split, label, count(*) FROM rows WHERE split IS NOT NULL GROUP BY split, label"
-    for name, label, count in spool.rows(present):
+    present = f"SELECT split, label, count(*) {certain} AND split IS NOT NULL GROUP BY split, label"
+    for name, label, count in spool.rows(present, DOUBTFUL):
         shares.have[name][label] = count
     spool.run("CREATE TEMP TABLE placed (key TEXT PRIMARY KEY, split TEXT) WITHOUT ROWID")
     spool.write(

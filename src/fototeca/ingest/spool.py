@@ -20,7 +20,8 @@ PRAGMA cache_size = -4000;
 -- What the source holds, and what its label files say of it.
 CREATE TABLE files (path TEXT PRIMARY KEY, folder TEXT, size INTEGER, place TEXT) WITHOUT ROWID;
 CREATE TABLE labels (path TEXT PRIMARY KEY, name TEXT, original TEXT, "group" TEXT, label TEXT, year INTEGER,
-                     split TEXT, stated_in TEXT, conflict TEXT) WITHOUT ROWID;
+                     year_low INTEGER, year_high INTEGER, source TEXT, place TEXT, split TEXT, stated_in TEXT,
+                     conflict TEXT) WITHOUT ROWID;
 CREATE TABLE refused (path TEXT, reason TEXT, PRIMARY KEY (path, reason)) WITHOUT ROWID;
 -- Which bytes lie under which path of the source.
 CREATE TABLE found (path TEXT PRIMARY KEY, id TEXT) WITHOUT ROWID;
@@ -30,8 +31,9 @@ CREATE TABLE images (id TEXT PRIMARY KEY, synthetic INTEGER, width INTEGER, heig
                      WITHOUT ROWID;
 CREATE TABLE shards (number INTEGER PRIMARY KEY, sha256 TEXT);
 -- The dataset that comes of it; `fresh` marks what the dataset before it does not have.
-CREATE TABLE rows (id TEXT PRIMARY KEY, name TEXT, original TEXT, "group" TEXT, label TEXT, year INTEGER, split TEXT,
-                   fresh INTEGER) WITHOUT ROWID;
+CREATE TABLE rows (id TEXT PRIMARY KEY, name TEXT, original TEXT, "group" TEXT, label TEXT, year INTEGER,
+                   year_low INTEGER, year_high INTEGER, source TEXT, place TEXT, split TEXT, fresh INTEGER)
+                   WITHOUT ROWID;
 CREATE TABLE leaks (leak TEXT PRIMARY KEY) WITHOUT ROWID;
 BEGIN;
 """

@@ -1,40 +1,46 @@
-"""Batches of pixels and labels, read ahead while the network computes."""
+"""Batches of pixels, targets and weights, read ahead while the network computes."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from fototeca.collections.schema import Augmentation
-from fototeca.learning.augmentation import Change, apply_change, draw_change
-from fototeca.learning.examples import Examples
+from fototeca.collections.recipe import Augmentation
+from fototeca.learning.augmentation import UNCHANGED, Change, apply_change, draw_change
+from fototeca.learning.views import Pixels
 
 Rows = NDArray[np.int64]
+Numbers = NDArray[np.float32]
 
 
-def plain_batches(examples: Examples, rows: Rows, size: int) -> tf.data.Dataset:
-    """The images of these rows in this order: (pixels uint8 [n, height, width, channels], labels int64 [n])."""
-    return _batches(examples, rows, [Change()] * len(rows), size)
+def plain_batches(pixels: Pixels, rows: Rows, size: int, changes: Sequence[Change] | None = None) -> tf.data.Dataset:
+    """The images of these rows in this order, each with its change: uint8 [n, height, width, channels]."""
+    return _read(pixels, rows, changes or [UNCHANGED] * len(rows), size)
 
 
 def training_batches(
-    examples: Examples, rows: Rows, size: int, augmentations: tuple[Augmentation, ...], seed: int, epoch: int
+    pixels: Pixels,
+    rows: Rows,
+    targets: Numbers,
+    weights: Numbers,
+    size: int,
+    augmentations: tuple[Augmentation, ...],
+    random: np.random.Generator,
 ) -> tf.data.Dataset:
-    """The same, shuffled and changed at random, the same way each time for the same seed and epoch."""
-    random = np.random.default_rng((seed, epoch))
-    shuffled = random.permutation(rows)
-    return _batches(examples, shuffled, [draw_change(augmentations, random) for _ in rows], size)
+    """Images of these rows, each changed at random, with targets and weights of the same rows of the dataset."""
+    images = _read(pixels, rows, [draw_change(augmentations, random) for _ in rows], size)
+    truth = tf.data.Dataset.from_tensor_slices((targets[rows], weights[rows])).batch(size)
+    return tf.data.Dataset.zip(images, truth).map(lambda image, truth: (image, truth[0], truth[1]))
 
 
-def _batches(examples: Examples, rows: Rows, changes: list[Change], size: int) -> tf.data.Dataset:
-    pixels, labels = examples.pixels, examples.labels
+def _read(pixels: Pixels, rows: Rows, changes: Sequence[Change], size: int) -> tf.data.Dataset:
+    def read(places: Rows) -> Pixels:
+        return np.stack([apply_change(pixels[rows[place]], changes[place]) for place in places])
 
-    def read(places: Rows) -> tuple[NDArray[np.uint8], Rows]:
-        images = np.stack([apply_change(pixels[rows[place]], changes[place]) for place in places])
-        return images, labels[rows[places]]
-
-    def load(places: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        images, truth = tf.numpy_function(read, [places], (tf.uint8, tf.int64), stateful=False)
-        return tf.ensure_shape(images, (None, *pixels.shape[1:])), tf.ensure_shape(truth, (None,))
+    def load(places: tf.Tensor) -> tf.Tensor:
+        images = tf.numpy_function(read, [places], tf.uint8, stateful=False)
+        return tf.ensure_shape(images, (None, *pixels.shape[1:]))
 
     places = tf.data.Dataset.range(len(rows)).batch(size)
     return places.map(load, num_parallel_calls=tf.data.AUTOTUNE).prefetch(tf.data.AUTOTUNE)

@@ -17,6 +17,7 @@ from fototeca.context import Context, Progress
 from fototeca.errors import TrainingFailed
 from fototeca.learning.architectures.architecture import Shape
 from fototeca.learning.decoding import decode_images
+from fototeca.learning.disk import reserve
 
 AT_ONCE = 64
 """Images decoded together."""
@@ -32,6 +33,7 @@ def decoded_pixels(
 
     Raises:
         TrainingFailed: an image can't be decoded; the message names it.
+        DiskFull: there is no room for the file.
         ArchiveUnavailable: a shard can't be fetched.
     """
     if not file.exists():
@@ -39,6 +41,7 @@ def decoded_pixels(
         part = file.with_name(f"{file.name}.part-{os.getpid()}")
         try:
             pixels = np.lib.format.open_memmap(part, "w+", np.uint8, (len(table), *shape))
+            reserve(part, part.stat().st_size)
             _decode_all(context, collection, table, pixels, progress)
             pixels.flush()
             part.replace(file)

@@ -8,33 +8,40 @@ from rich.console import Console
 
 from fototeca.archive import keys
 from fototeca.archive.log import AppendLog
+from fototeca.collections import Collection, load_collection
+from fototeca.collections.recipe import Recipe, Task
 from fototeca.context import Context, open_context
+from fototeca.errors import SettingsError
 from fototeca.machine.environment import environment
 from fototeca.machine.follow import Follower
 from fototeca.machine.lifecycle import open_airflow, say, start
 from fototeca.machine.source import Source, find_source, upload_held_out, waiting_fingerprint
 from fototeca.machine.summary import summarize
 from fototeca.machine.view import View
+from fototeca.selection.ledger import in_force
 from fototeca.settings import load_settings
 
 
-def run(collection: str, *, source: str | None = None, uploads: Path | None = None) -> None:
+def run(collection: str, *, source: str | None = None, uploads: Path | None = None, task: Task | None = None) -> None:
     """Do the main job for a collection; what is done already is found, not done again.
+
+    `task` is what the networks are to answer, if not what the collection's YAML says. Where no network is good enough,
+    nothing is deployed, and what was in force classifies the uploads, if anything was.
 
     Raises:
         FototecaError: a step failed; the message says which, and why.
     """
     home = load_settings().home.absolute()
     try:
-        _run(home, collection, source, uploads)
+        _run(home, collection, source, uploads, task)
     except KeyboardInterrupt:
         say("Interrupted. The services run on, and finish what they began: `make run` follows it, `make stop` ends it.")
         raise
 
 
-def _run(home: Path, collection: str, source: str | None, uploads: Path | None) -> None:
+def _run(home: Path, collection: str, source: str | None, uploads: Path | None, task: Task | None) -> None:
     console = Console()
-    open_settings_early(collection)
+    task = asked_task(load_collection(collection, load_settings().collections), task)
     console.print(f"Starting the services under {home}", highlight=False)
     start(home, lambda line: console.print(f"  {line}", highlight=False, markup=False))
     os.environ |= environment(home)
@@ -44,20 +51,25 @@ def _run(home: Path, collection: str, source: str | None, uploads: Path | None) 
         follower = Follower(home, airflow, view)
         with view.step("images") as progress:
             given = find_source(context, collection, source, uploads, progress)
-        made, dataset = _ingest(context, follower, collection, given)
+        made, dataset = _ingest(context, follower, collection, given, task)
         train = f"{collection}_train"
-        follower.finish(train, follower.caused(f"{collection}_ingest", made, train))
-        night = _classify(context, follower, collection, given, dataset)
+        trained = follower.caused(f"{collection}_ingest", made, train)
+        follower.finish(train, trained)
+        verdict = airflow.result(train, trained, "select")
+        served = in_force(context.store, collection) is not None
+        night = _classify(context, follower, collection, given, dataset, task) if served else None
+    for line in explain(verdict):
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
     summarize(console, context, collection, night, airflow)
 
 
-def _ingest(context: Context, follower: Follower, collection: str, given: Source) -> tuple[str, str]:
+def _ingest(context: Context, follower: Follower, collection: str, given: Source, task: Task | None) -> tuple[str, str]:
     """Have the source be the newest dataset; the run that saw to it, and the dataset's version."""
     log = AppendLog(context.store, keys.dataset_log(collection))
-    first = f"make-run-{given.fingerprint}"
+    first = f"make-run-{given.fingerprint}" + (f"-{task}" if task else "")
     again = f"{first}-after-{log.length()}"
     for made in (first, again):
-        follower.run(f"{collection}_ingest", made, {"source": given.path, "replace": True})
+        follower.run(f"{collection}_ingest", made, {"source": given.path, "replace": True, "task": task})
         dataset = follower.airflow.result(f"{collection}_ingest", made, "ingest")["dataset"]
         if (log.last() or {}).get("dataset") == dataset:
             break
@@ -65,24 +77,42 @@ def _ingest(context: Context, follower: Follower, collection: str, given: Source
 
 
 def _classify(
-    context: Context, follower: Follower, collection: str, given: Source, dataset: str
+    context: Context, follower: Follower, collection: str, given: Source, dataset: str, task: Task | None
 ) -> dict[str, Any] | None:
-    """Fill the drop zone and have a night done; what the night did."""
+    """Fill the drop zone and have a night done; what the night did.
+
+    Uploads are classified once, so that those of another task are uploaded apart.
+    """
+    apart = f"-{task}" if task else ""
     with follower.view.step("uploads") as progress:
         if given.uploads:
             from fototeca.steps.upload import upload
 
-            upload(context, collection, given.uploads, progress=progress)
+            upload(context, collection, given.uploads, batch=f"{given.uploads.name}{apart}", progress=progress)
         else:
-            upload_held_out(context, collection, dataset, progress)
+            upload_held_out(context, collection, dataset, f"held-out-{dataset}{apart}", progress)
     nightly, made = f"{collection}_nightly", f"make-run-{waiting_fingerprint(context, collection)}"
     follower.run(nightly, made, {})
     result: dict[str, Any] | None = follower.airflow.result(nightly, made, "commit")
     return result
 
 
-def open_settings_early(collection: str) -> None:
-    """Meet a wrong name or a wrong YAML before anything starts."""
-    from fototeca.collections import load_collection
+def asked_task(collection: Collection, task: Task | None) -> Task | None:
+    """The task, where it is not the collection's own; a wrong one is met before anything starts.
 
-    load_collection(collection, load_settings().collections)
+    Raises:
+        SettingsError: the task asks for years, and the collection has none.
+    """
+    own = Recipe.model_validate(collection.training.recipe).task
+    if task and task != "classification" and not collection.years:
+        raise SettingsError(
+            f"TASK={task} needs dated photographs, and {collection.name} has no `years` in its YAML; its task is {own}."
+        )
+    return None if task == own else task
+
+
+def explain(verdict: dict[str, Any] | None) -> list[str]:
+    """Why training put nothing new into service, if it did not."""
+    heads = {"keep": "What was in force stays so:", "nothing": "No network is good enough, so that none is deployed:"}
+    head = heads.get((verdict or {}).get("outcome", ""))
+    return ["", head, *(f"  {reason}" for reason in verdict["reasons"])] if verdict and head else []

@@ -16,7 +16,6 @@ from fototeca.errors import SourceError
 from fototeca.ingest.upload import safe_name
 
 SEED = 7
-SAMPLE_UPLOADS = 120
 HELD_OUT = 200
 """Test images that serve as uploads where none are given: enough to see a night, not so many as to wait for it."""
 
@@ -34,10 +33,10 @@ class Source:
 def find_source(
     context: Context, collection: str, given: str | None, uploads: Path | None, progress: Progress
 ) -> Source:
-    """The source that was given, or sample landmarks, drawn once.
+    """The source that was given, or the collection's sample, drawn once.
 
     Raises:
-        SourceError: there is nothing where the user said.
+        SourceError: there is nothing where the user said, or no sample of this collection.
     """
     if uploads and not uploads.exists():
         raise SourceError(f"UPLOADS={uploads}: there is no such folder.")
@@ -52,12 +51,12 @@ def find_source(
     return Source(str(path), _digest([definition, str(path), *_files(path)]), uploads)
 
 
-def upload_held_out(context: Context, collection: str, dataset: str, progress: Progress) -> int:
-    """Put some images that training never saw into the drop zone; how many there are."""
+def upload_held_out(context: Context, collection: str, dataset: str, batch: str, progress: Progress) -> int:
+    """Put some images that training never saw into a folder of the drop zone; how many there are."""
     columns = ["name", "split", "bytes", "shard", "offset"]
     table = read_manifest(context.store, collection, dataset, context.scratch, columns)
     rows = table.filter(pc.field("split") == "test").slice(0, HELD_OUT).to_pylist()
-    prefix = f"{keys.uploads(collection)}held-out-{dataset}/"
+    prefix = f"{keys.uploads(collection)}{batch}/"
     present = {entry.key for entry in context.store.list(prefix)}
     for done, row in enumerate(rows, start=1):
         key = prefix + safe_name(row["name"])
@@ -74,14 +73,17 @@ def waiting_fingerprint(context: Context, collection: str) -> str:
 
 
 def _draw(context: Context, collection: str, definition: str, uploads: Path | None, progress: Progress) -> Source:
-    from fototeca.samples import draw_sample
+    from fototeca.samples import SAMPLES
 
-    if collection != "mars":
-        raise SourceError(f"There is no sample of {collection}; say which images: make run SOURCE=<folder or zip>.")
+    if collection not in SAMPLES:
+        raise SourceError(
+            f"There is no sample of {collection}, only of {', '.join(SAMPLES)}; say which images: "
+            f"make run COLLECTION={collection} SOURCE=<folder, zip or CSV>."
+        )
     folder = context.settings.home.absolute() / "samples" / f"{collection}-{SEED}"
-    sample = draw_sample(folder, seed=SEED, uploads=SAMPLE_UPLOADS, progress=progress)
-    fingerprint = _digest([definition, "sample", str(SEED), str(SAMPLE_UPLOADS)])
-    return Source(str(sample.zip), fingerprint, uploads or sample.uploads)
+    sample = SAMPLES[collection](folder, seed=SEED, progress=progress)
+    fingerprint = _digest([definition, "sample", sample.source.parent.name])
+    return Source(str(sample.source), fingerprint, uploads or sample.uploads)
 
 
 def _files(path: Path) -> Iterator[str]:

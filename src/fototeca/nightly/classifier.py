@@ -10,16 +10,16 @@ from fototeca.errors import RequestRefused
 from fototeca.nightly.requests import Request
 
 Classified = tuple[list[Request], NDArray[np.float32]]
-"""Requests as judged by the server, and their probabilities [N, classes]."""
+"""Requests as judged by the server, and the answers to them [N, k]."""
 Predict = Callable[[Sequence[bytes]], NDArray[np.float32]]
-"""Probabilities [N, classes] of N encoded images; raises RequestRefused if it can't take at least one of them."""
+"""The answers [N, k] to N encoded images; raises RequestRefused if it can't take at least one of them."""
 
 
-def classify_batch(predict: Predict, requests: Sequence[Request], classes: int) -> Classified:
-    """Classify a batch; images that the server refuses are found by halving, and their rows hold NaN."""
+def classify_batch(predict: Predict, requests: Sequence[Request], width: int) -> Classified:
+    """Classify a batch; images that the server refuses are found by halving, and their rows of `width` hold NaN."""
     sound = [request for request in requests if request.refused is None]
     answers = dict(zip((r.upload for r in sound), _halve(predict, sound), strict=True))
-    rows = np.full((len(requests), classes), np.nan, np.float32)
+    rows = np.full((len(requests), width), np.nan, np.float32)
     judged = []
     for index, request in enumerate(requests):
         answer = answers.get(request.upload)

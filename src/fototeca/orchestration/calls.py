@@ -86,36 +86,48 @@ def training_result(collection: str, architecture: str, run: str) -> Json | None
         result = open_context().store.get_json(keys.model(collection, architecture, run, "result.json"))
     except ObjectAbsent:
         return None
-    accuracy = {split: metrics["accuracy"] for split, metrics in result["metrics"].items()}
-    return {"architecture": architecture, "run": run, "dataset": result["dataset"], "accuracy": accuracy}
+    told = ("accuracy", "macro_f1", "mae")
+    metrics = {
+        split: {name: measured[name] for name in told if name in measured}
+        for split, measured in result["metrics"].items()
+    }
+    return {name: result[name] for name in ("architecture", "run", "dataset", "task")} | {"metrics": metrics}
 
 
-def select(collection: str, dataset: str) -> Json:
-    """Compare every network that was trained on the dataset."""
+def select(collection: str, dataset: str, task: str | None = None) -> Json:
+    """Compare every network that was trained on the dataset for such a task, and say what is to be done."""
     from fototeca.context import open_context
     from fototeca.steps.select import select
 
-    verdict = asdict(select(open_context(), collection, dataset=dataset))
+    verdict = asdict(select(open_context(), collection, dataset=dataset, task=task, progress=LogProgress()))
     pairs = [[each["architecture"], each["run"]] for each in verdict["candidates"]]
-    return {key: verdict[key] for key in ("dataset", "architecture", "run", "reasons")} | {"candidates": pairs}
+    told = ("dataset", "outcome", "architecture", "run", "champion", "reasons")
+    return {key: verdict[key] for key in told} | {"candidates": pairs}
 
 
 def report(collection: str, verdict: Json) -> Json:
-    """Write the page that shows the winner beside its competitors."""
+    """Write the pages on the networks that a verdict compares."""
     from fototeca.context import open_context
-    from fototeca.steps.report import write_report
+    from fototeca.steps.report import report_verdict
 
-    candidates = [(architecture, run) for architecture, run in verdict["candidates"]]
-    named = {key: verdict[key] for key in ("architecture", "run", "reasons")}
-    return asdict(write_report(open_context(), collection, candidates=candidates, **named))
+    return asdict(report_verdict(open_context(), collection, verdict, LogProgress()))
 
 
-def deploy(collection: str, architecture: str, run: str) -> Json:
-    """Put a network into service."""
+def describe(collection: str, dataset: str, *, curve: bool = False) -> Json:
+    """Write the page about a dataset."""
     from fototeca.context import open_context
-    from fototeca.steps.deploy import deploy
+    from fototeca.steps.describe import describe
 
-    return asdict(deploy(open_context(), collection, architecture=architecture, run=run, progress=LogProgress()))
+    return asdict(describe(open_context(), collection, dataset, curve=curve, progress=LogProgress()))
+
+
+def deploy(collection: str, architecture: str, run: str, outcome: str, insist: bool) -> Json:
+    """Do what the verdict says, put a network into service or see that what is in force is served; or insist."""
+    from fototeca.context import open_context
+    from fototeca.steps.deploy import follow_verdict
+
+    asked: Any = {"outcome": outcome, "architecture": architecture, "run": run, "insist": insist}
+    return asdict(follow_verdict(open_context(), collection, **asked, progress=LogProgress()))
 
 
 def plan(collection: str, date: str) -> Json:

@@ -3,14 +3,15 @@
 from typing import Any
 
 from airflow.sdk import DAG, Asset, Param, TriggerRule, task
+from airflow.sdk.exceptions import AirflowSkipException
 
 from fototeca.collections import Collection
+from fototeca.collections.architecture_names import ARCHITECTURE_NAMES
 from fototeca.orchestration import calls
 from fototeca.orchestration.defaults import DEFAULT_ARGS, dataset_asset
 from fototeca.orchestration.pool import TRAINING_POOL
+from fototeca.orchestration.recipe_form import read_recipe, recipe_form
 from fototeca.orchestration.training_job import TrainJobOperator
-
-RECIPE = ("epochs", "batch_size", "learning_rate", "seed")
 
 DOC = """
 ### Train the networks for *{title}*
@@ -18,10 +19,19 @@ DOC = """
 Runs whenever the asset `{uri}` is updated, or by hand with a form.
 
 **prepare** fixes the dataset. **train** runs one job for each architecture, as many at once as the pool `{pool}` has
-slots. **select** compares on validation every network that was trained on the dataset, and reports on test.
-**deploy** puts the winner into service once it answers a smoke request, and **report** writes the page about it.
+slots. **select** compares on validation every network that was trained on the dataset and answers the same, a class
+or a year: with the baseline, and with what is in force. **deploy** does what its verdict says, and **report** writes
+the pages on all of them.
 
-An architecture that fails does not stop the others: the best of those that succeeded is taken.
+| Verdict | What deploy does |
+| --- | --- |
+| promote | puts the winner into service, once it answers a smoke request |
+| keep | sees that what is in force is served |
+| nothing | is skipped: no network is good enough; its reasons are in its log and on the report's page |
+
+`insist`, in the form, puts the best candidate into service whatever the verdict; the ledger says so.
+
+An architecture that fails does not stop the others: those that succeeded are compared.
 What was trained before is found and not trained again.
 """
 
@@ -49,26 +59,30 @@ def train_dag(collection: Collection) -> DAG:
             """Fix the dataset and the recipe: one training job for each architecture."""
             form = params or {}
             events = (triggering_asset_events or {}).get(dataset, [])
-            announced = events[-1].extra["dataset"] if events else None
-            version = form["dataset"] or announced or calls.newest_dataset(name)
-            recipe = {key: form[key] for key in RECIPE if form[key] is not None}
+            announced = events[-1].extra if events else {}
+            version = form["dataset"] or announced.get("dataset") or calls.newest_dataset(name)
+            task_of_source = {"task": announced["task"]} if announced.get("task") else {}
+            recipe = task_of_source | read_recipe(form)
             chosen = dict.fromkeys(form["architectures"])
             return [{"architecture": each, "dataset": version, "recipe": recipe} for each in chosen]
 
         @task(trigger_rule=TriggerRule.ALL_DONE_MIN_ONE_SUCCESS, multiple_outputs=False)
         def select(trained: Any) -> dict[str, Any]:
-            """Compare the networks on validation; report the winner on test."""
-            succeeded = [result for result in trained if result is not None]
-            return calls.select(name, succeeded[0]["dataset"])
+            """Compare the networks on validation, with the baseline and with what is in force; report on test."""
+            first = next(result for result in trained if result is not None)
+            return calls.select(name, first["dataset"], first["task"])
 
         @task(multiple_outputs=False)
-        def deploy(verdict: dict[str, Any]) -> dict[str, Any]:
-            """Write a new version for serving, wait for it to answer, and promote it."""
-            return calls.deploy(name, verdict["architecture"], verdict["run"])
+        def deploy(verdict: dict[str, Any], params: dict[str, Any] | None = None) -> dict[str, Any]:
+            """Put the winner into service as a new version, once it answers; or keep to what the verdict says."""
+            outcome, insist = verdict["outcome"], (params or {})["insist"]
+            if outcome == "nothing" and not insist:
+                raise AirflowSkipException(" ".join(["Nothing is put into service.", *verdict["reasons"]]))
+            return calls.deploy(name, verdict["architecture"], verdict["run"], outcome, insist)
 
         @task(multiple_outputs=False)
         def report(verdict: dict[str, Any]) -> dict[str, Any]:
-            """Write the page that shows the winner beside its competitors."""
+            """Write the pages that show the networks, each one's own and all of them side by side."""
             return calls.report(name, verdict)
 
         train = TrainJobOperator.partial(
@@ -85,16 +99,13 @@ def train_dag(collection: Collection) -> DAG:
 
 
 def _form(collection: Collection) -> dict[str, Param]:
-    training = collection.training
-    names = list(training.architectures)
-    unset = "Empty: what the collection's YAML says"
     return {
         "architectures": Param(
-            names,
+            list(collection.training.architectures),
             type="array",
-            items={"type": "string"},
+            items={"type": "string", "enum": list(ARCHITECTURE_NAMES)},
             minItems=1,
-            examples=names,
+            examples=list(ARCHITECTURE_NAMES),
             title="Architectures",
             description="The networks that compete.",
         ),
@@ -104,38 +115,11 @@ def _form(collection: Collection) -> dict[str, Param]:
             title="Dataset",
             description="Version to train on. Empty: the newest.",
         ),
-        "epochs": Param(
-            None,
-            type=["null", "integer"],
-            minimum=1,
-            maximum=1000,
-            title="Epochs",
-            description=f"At most so many passes over the images. {unset}, {training.epochs}.",
-            section="Recipe",
+        "insist": Param(
+            False,
+            type="boolean",
+            title="Insist",
+            description="Put the best candidate into service even if the verdict says that it is not good enough, or "
+            "no better than what is in force.",
         ),
-        "batch_size": Param(
-            None,
-            type=["null", "integer"],
-            minimum=1,
-            maximum=4096,
-            title="Batch size",
-            description=f"Images per step. {unset}, {training.batch_size}.",
-            section="Recipe",
-        ),
-        "learning_rate": Param(
-            None,
-            type=["null", "number"],
-            exclusiveMinimum=0,
-            maximum=1,
-            title="Learning rate",
-            description=f"{unset}, {training.learning_rate:g}.",
-            section="Recipe",
-        ),
-        "seed": Param(
-            None,
-            type=["null", "integer"],
-            title="Seed",
-            description=f"Of everything random. {unset}, {training.seed}.",
-            section="Recipe",
-        ),
-    }
+    } | recipe_form(collection)

@@ -6,6 +6,7 @@ from typing import Any
 
 from airflow.sdk import BaseOperator, Context
 
+from fototeca.collections.changes import write_change
 from fototeca.errors import JobLost, TrainingFailed
 from fototeca.jobs.launcher import Job, JobState, JobStatus, Launcher, make_launcher
 from fototeca.orchestration import calls
@@ -40,7 +41,7 @@ class TrainJobOperator(BaseOperator):
         self.running: tuple[Launcher, str] | None = None
 
     def execute(self, context: Context) -> dict[str, Any]:
-        """Start or adopt the job, follow it to its end, and return {architecture, run, dataset, accuracy}.
+        """Start or adopt the job, follow it to its end, and return what `calls.training_result` gives.
 
         Raises:
             TrainingFailed: the command said that trying again can't help.
@@ -66,8 +67,8 @@ class TrainJobOperator(BaseOperator):
     def _job(self, run: str) -> Job:
         name = f"train-{self.collection}-{self.architecture}-{run}".replace("_", "-")
         arguments = ["train", self.collection, "--architecture", self.architecture, "--dataset", self.dataset]
-        for option, value in sorted(self.recipe.items()):
-            arguments += [f"--{option.replace('_', '-')}", str(value)]
+        for value in sorted(self.recipe):
+            arguments += ["--set", write_change(value, self.recipe[value])]
         return Job(name, (*arguments, "--json"))
 
     def _follow(self, launcher: Launcher, job: Job) -> None:

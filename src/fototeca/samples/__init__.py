@@ -1,5 +1,13 @@
-"""Drawing sample landmarks of Mars, for whoever has no data at hand. They are drawn, and say so wherever they go."""
+"""Drawing samples, for whoever has no data at hand. They are drawn, and say so wherever they go.
 
-from fototeca.samples.sample import Sample, draw_sample
+`mars` has landmarks of Mars, `photos` has dated photographs; `drawing` is what both share.
+"""
 
-__all__ = ["Sample", "draw_sample"]
+from fototeca.samples.drawing import Draw, Sample
+from fototeca.samples.mars.sample import draw_landmarks
+from fototeca.samples.photos.sample import draw_photos
+
+__all__ = ["SAMPLES", "Sample", "draw_landmarks", "draw_photos"]
+
+SAMPLES: dict[str, Draw] = {"mars": draw_landmarks, "photos": draw_photos}
+"""Draws the sample of a collection, by the collection's name."""

@@ -14,10 +14,13 @@ from fototeca.archive.store import as_json
 from fototeca.context import Context, Progress
 from fototeca.errors import FototecaError, ModelRejected, ServingUnavailable
 from fototeca.selection.ledger import append, in_force
+from fototeca.selection.meaning import meaning_of
+from fototeca.selection.publishing import golden_answers
 from fototeca.selection.shelf import REJECTED, wanted_models
 from fototeca.serving.client import ServingClient, open_client
 from fototeca.serving.configuration import ServedModel
-from fototeca.serving.rollout import Golden, apply, bring_up, settle, verify
+from fototeca.serving.proof import Golden, verify
+from fototeca.serving.rollout import apply, bring_up, settle
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,10 @@ def _prove(context: Context, client: ServingClient, collection: str, model: dict
     progress(1, 3, f"asking version {version} about images of known answers")
     golden = Golden(
         [base64.b64decode(image["image_b64"]) for image in model["golden"]],
-        np.array([image["probabilities"] for image in model["golden"]], np.float32),
+        np.array([golden_answers(image) for image in model["golden"]], np.float32),
     )
-    verify(client, collection, version, len(model["classes"]), golden)
+    meaning = meaning_of(model)
+    verify(client, collection, version, meaning.task, len(meaning.classes), golden)
 
 
 def _wait_for_folder(base: Path, collection: str, version: int, seconds: float) -> None:

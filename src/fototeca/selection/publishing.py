@@ -11,6 +11,7 @@ from fototeca.archive.store import ObjectAbsent, Store, as_json
 from fototeca.context import Progress
 from fototeca.errors import Conflict, NothingToDeploy
 from fototeca.selection.ledger import entries
+from fototeca.selection.meaning import meaning_of
 from fototeca.selection.shelf import COMPLETE, Shelf, read_shelves
 
 MODEL = "saved_model/"
@@ -57,12 +58,15 @@ def publish(store: Store, collection: str, result: dict[str, Any], scratch: Path
         progress(done, len(files), "copying the model to where servers load it from")
         source = keys.model(collection, result["architecture"], result["run"], f"{MODEL}{name}")
         store.copy(source, keys.served(collection, version, name))
+    meaning = meaning_of(result)
     model = {
         "version": version,
         "architecture": result["architecture"],
         "run": result["run"],
         "dataset": result["dataset"],
+        "task": meaning.task,
         "classes": result["classes"],
+        "years": meaning.years.model_dump() if meaning.in_years and meaning.years else None,
         "files": files,
         "golden": _golden(store, collection, result, scratch),
     }
@@ -72,12 +76,18 @@ def publish(store: Store, collection: str, result: dict[str, Any], scratch: Path
     return model
 
 
+def golden_answers(image: dict[str, Any]) -> list[float]:
+    """Training's answers to one of the images in golden.json or complete.json; once they were always probabilities."""
+    answers: list[float] = image["answers"] if "answers" in image else image["probabilities"]
+    return answers
+
+
 def _golden(store: Store, collection: str, result: dict[str, Any], scratch: Path) -> list[dict[str, Any]]:
-    """Images for the smoke request, as the server is sent them, and training's probabilities of each."""
+    """Images for the smoke request, as the server is sent them, and training's answers to each."""
     key = keys.model(collection, result["architecture"], result["run"], "golden.json")
     golden = []
     for image in store.get_json(key):
         shard = fetch_shard(store, collection, image["shard"], scratch)
         content = as_decodable(read_image(shard, image["offset"], image["bytes"]))
-        golden.append({"image_b64": base64.b64encode(content).decode(), "probabilities": image["probabilities"]})
+        golden.append({"image_b64": base64.b64encode(content).decode(), "answers": golden_answers(image)})
     return golden

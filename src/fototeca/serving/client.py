@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from fototeca.errors import ModelRejected, ServingUnavailable
 from fototeca.serving import messages
+from fototeca.serving.answers import answers_years, outputs_of
 from fototeca.serving.channel import PASSING, open_channel, repeat, status, translated
 from fototeca.serving.tensors import floats, strings
 from fototeca.settings import Settings
 
-INPUT, OUTPUT, SIGNATURE = "image_bytes", "probabilities", "serving_default"
+INPUT, SIGNATURE = "image_bytes", "serving_default"
 """Names in the models that Fototeca exports."""
 ATTEMPTS = 10
 """Of a call that a busy or restarting server does not answer: about 15 s of patience."""
@@ -28,8 +29,8 @@ T = TypeVar("T")
 class Predictions:
     """What a model says of a batch of images."""
 
-    probabilities: NDArray[np.float32]
-    """[N, classes]"""
+    answers: NDArray[np.float32]
+    """[N, k]: the probability of each class; or year, lowest and highest year."""
     version: int
     """The version that answered."""
 
@@ -56,31 +57,36 @@ class ServingClient:
         self._prediction = messages.PredictionServiceStub(channel)
         self._models = messages.ModelServiceStub(channel)
 
-    def predict(self, model: str, version: int, images: Sequence[bytes]) -> Predictions:
-        """Probabilities of encoded images.
+    def predict(self, model: str, version: int, images: Sequence[bytes], task: str = "classification") -> Predictions:
+        """What the model, trained for `task`, says of encoded images.
 
         Raises:
             RequestRefused: an image can't be decoded, or the request is wrong in another way.
             ServingUnavailable: the server does not answer, or does not serve that version (yet).
             ModelRejected: the model can't run, or answers with something else than was agreed.
         """
-        request = _predict_request(model, version, images)
+        request = _predict_request(model, version, images, task)
         what = f"to classify {len(images)} images with version {version} of {model}"
-        return _predictions(self._call(self._prediction.Predict, request, what), version, len(images))
+        return _predictions(self._call(self._prediction.Predict, request, what), version, len(images), task)
 
     def predict_all(
-        self, model: str, version: int, batches: Iterable[Sequence[bytes]], in_flight: int = 4
+        self,
+        model: str,
+        version: int,
+        batches: Iterable[Sequence[bytes]],
+        task: str = "classification",
+        in_flight: int = 4,
     ) -> Iterator[Predictions]:
-        """Probabilities batch by batch, in order, with up to `in_flight` requests under way. Raises as `predict`."""
+        """The same batch by batch, in order, with up to `in_flight` requests under way. Raises as `predict`."""
         waiting: deque[tuple[Sequence[bytes], Any]] = deque()
         try:
             for images in batches:
-                request = _predict_request(model, version, images)
+                request = _predict_request(model, version, images, task)
                 waiting.append((images, self._prediction.Predict.future(request, timeout=self._timeout)))
                 if len(waiting) >= in_flight:
-                    yield self._await(model, version, *waiting.popleft())
+                    yield self._await(model, version, task, *waiting.popleft())
             while waiting:
-                yield self._await(model, version, *waiting.popleft())
+                yield self._await(model, version, task, *waiting.popleft())
         finally:
             for _, call in waiting:
                 call.cancel()
@@ -129,15 +135,15 @@ class ServingClient:
         except grpc.RpcError as error:
             raise translated(error, "to take a new configuration", self.address) from error
 
-    def _await(self, model: str, version: int, images: Sequence[bytes], call: Any) -> Predictions:
+    def _await(self, model: str, version: int, task: str, images: Sequence[bytes], call: Any) -> Predictions:
         try:
             answer = call.result()
         except grpc.RpcError as error:
             if status(error)[0] in PASSING:
-                return self.predict(model, version, images)
+                return self.predict(model, version, images, task)
             what = f"to classify {len(images)} images with version {version} of {model}"
             raise translated(error, what, self.address) from error
-        return _predictions(answer, version, len(images))
+        return _predictions(answer, version, len(images), task)
 
     def _call(self, method: Callable[..., T], request: Any, what: str) -> T:
         try:
@@ -159,16 +165,18 @@ def _spec(model: str, version: int) -> Any:
     return spec
 
 
-def _predict_request(model: str, version: int, images: Sequence[bytes]) -> Any:
-    request = messages.PredictRequest(model_spec=_spec(model, version), output_filter=[OUTPUT])
+def _predict_request(model: str, version: int, images: Sequence[bytes], task: str) -> Any:
+    request = messages.PredictRequest(model_spec=_spec(model, version), output_filter=outputs_of(task))
     request.inputs[INPUT].CopyFrom(strings(images))
     return request
 
 
-def _predictions(answer: Any, version: int, images: int) -> Predictions:
+def _predictions(answer: Any, version: int, images: int, task: str) -> Predictions:
     if answer.model_spec.version.value != version:
         raise ServingUnavailable(f"Version {answer.model_spec.version.value} answered, not version {version}.")
-    probabilities = floats(answer.outputs[OUTPUT])
-    if probabilities.ndim != 2 or len(probabilities) != images:
-        raise ModelRejected(f"Version {version} answers {images} images with the shape {probabilities.shape}.")
-    return Predictions(probabilities, version)
+    outputs = {name: floats(answer.outputs[name]) for name in outputs_of(task)}
+    rank = 1 if answers_years(task) else 2
+    for name, output in outputs.items():
+        if output.ndim != rank or len(output) != images:
+            raise ModelRejected(f"Version {version} answers {images} images with {name!r} of the shape {output.shape}.")
+    return Predictions(np.column_stack(list(outputs.values())), version)

@@ -7,15 +7,11 @@ and answers before a new version is loaded. So: load the new beside the old, wai
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from fototeca.errors import ModelRejected, RequestRefused, ServingUnavailable
-from fototeca.serving.client import INPUT, OUTPUT, ServingClient
+from fototeca.errors import ModelRejected, ServingUnavailable
+from fototeca.serving.client import ServingClient
 from fototeca.serving.configuration import ServedModel, make_config
-from fototeca.serving.messages import DT_FLOAT, DT_STRING
 
 RELOAD_SECONDS = 15.0
 """A reload of a new model answers when it is loaded, or never if its folder is missing."""
@@ -24,20 +20,9 @@ STALE_SECONDS = 5.0
 RESEND_SECONDS = 3.0
 """After which a version that is not loading is asked for again: somebody else's configuration dropped it."""
 PAUSE = 0.2
-TOLERANCE = 1e-3
-"""How far the server's probabilities may lie from training's: batches and processors round differently."""
 
 Wanted = Callable[[], Sequence[ServedModel]]
 """All that the server is to serve, as of now."""
-
-
-@dataclass(frozen=True)
-class Golden:
-    """A few images, and what training's own model said of them."""
-
-    images: list[bytes]
-    probabilities: NDArray[np.float32]
-    """[images, classes]"""
 
 
 def apply(client: ServingClient, models: Sequence[ServedModel]) -> bool:
@@ -82,35 +67,6 @@ def bring_up(client: ServingClient, wanted: Wanted, model: str, version: int, se
         f"Version {version} of {model} did not become available within {seconds:g} s: {trouble}. "
         "Look at the logs of the model server and of `fototeca sync`, which brings models to it."
     )
-
-
-def verify(client: ServingClient, model: str, version: int, classes: int, golden: Golden) -> None:
-    """Check that a version takes and gives what was agreed, and says of known images what it said in training.
-
-    Raises:
-        ModelRejected: it does not.
-        ServingUnavailable: the server does not answer.
-    """
-    signature, name = client.signature(model, version), f"Version {version} of {model}"
-    if set(signature.inputs) != {INPUT} or signature.inputs[INPUT].dtype != DT_STRING:
-        raise ModelRejected(f"{name} takes {sorted(signature.inputs)}, not {INPUT!r} as strings: export it again.")
-    output = signature.outputs.get(OUTPUT)
-    if output is None or output.dtype != DT_FLOAT:
-        raise ModelRejected(f"{name} gives {sorted(signature.outputs)}, not {OUTPUT!r} as floats: export it again.")
-    if not golden.images:
-        return
-    try:
-        answered = client.predict(model, version, golden.images).probabilities
-    except RequestRefused as error:
-        raise ModelRejected(f"{name} refuses images that training used: {error}") from error
-    if answered.shape != (len(golden.images), classes) or answered.shape != golden.probabilities.shape:
-        raise ModelRejected(f"{name} answers with the shape {answered.shape}, not {golden.probabilities.shape}.")
-    difference = float(np.abs(answered - golden.probabilities).max())
-    if not difference <= TOLERANCE:
-        raise ModelRejected(
-            f"{name} answers up to {difference:.2g} away from training on {len(golden.images)} images; "
-            f"{TOLERANCE:g} is allowed."
-        )
 
 
 def settle(client: ServingClient, wanted: Wanted, seconds: float) -> None:

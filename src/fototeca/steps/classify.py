@@ -17,9 +17,10 @@ from fototeca.context import Context, Progress, unseen
 from fototeca.errors import NothingToDeploy, SettingsError
 from fototeca.nightly.classifier import Classified, Predict, classify_batch
 from fototeca.nightly.night import Night, commit_night, plan_night
-from fototeca.nightly.predictions import build_part, write_part
+from fototeca.nightly.predictions import answer_columns, build_part, write_part
 from fototeca.nightly.requests import Request, batch, map_ahead, prepare
 from fototeca.selection.ledger import version_in_force
+from fototeca.selection.meaning import Meaning, read_meaning
 from fototeca.serving.client import open_client
 
 BATCH = 64
@@ -63,7 +64,7 @@ def classify_shard(context: Context, night: Night, shard: str, *, progress: Prog
     if store.exists(receipt):
         done: dict[str, Any] = store.get_json(receipt)
         return done
-    classes = store.get_json(keys.served(night.collection, night.version, "complete.json"))["classes"]
+    meaning = read_meaning(store, night.collection, night.version)
 
     def fetch(upload: dict[str, Any]) -> Request:
         try:
@@ -74,20 +75,20 @@ def classify_shard(context: Context, night: Night, shard: str, *, progress: Prog
 
     requests: list[Request] = []
     rows = []
-    with _predicting(context, night) as predict:
+    with _predicting(context, night, meaning) as predict:
 
         def classify_some(some: list[Request]) -> Classified:
-            return classify_batch(predict, some, len(classes))
+            return classify_batch(predict, some, meaning.width)
 
         threads = context.settings.connections
         fetched = map_ahead(fetch, uploads, threads, ahead=max(threads, 2 * BATCH))
-        for some, probabilities in map_ahead(classify_some, batch(fetched, BATCH), IN_FLIGHT, IN_FLIGHT + 1):
+        for some, answers in map_ahead(classify_some, batch(fetched, BATCH), IN_FLIGHT, IN_FLIGHT + 1):
             requests += [replace(request, image=b"") for request in some]
-            rows.append(probabilities)
+            rows.append(answers)
             progress(len(requests), len(uploads), f"classifying shard {shard}")
-    now = datetime.now(UTC)
-    table = build_part(requests, np.concatenate(rows), classes, night.version, now, keys.uploads(night.collection))
-    write_part(store, part, table)
+    columns = answer_columns(requests, np.concatenate(rows), meaning, collection)
+    now, prefix = datetime.now(UTC), keys.uploads(night.collection)
+    write_part(store, part, build_part(requests, columns, night.version, now, prefix))
     refused = sum(_keep_refused(context, night, request) for request in requests)
     outcome = {"key": part, "classified": len(requests) - refused, "refused": refused}
     store.put_json(receipt, outcome)
@@ -133,11 +134,11 @@ def _keep_refused(context: Context, night: Night, request: Request) -> bool:
 
 
 @contextmanager
-def _predicting(context: Context, night: Night) -> Iterator[Predict]:
+def _predicting(context: Context, night: Night, meaning: Meaning) -> Iterator[Predict]:
     with open_client(context.settings) as client:
 
         def predict(images: Sequence[bytes]) -> NDArray[np.float32]:
-            return client.predict(night.collection, night.version, images).probabilities
+            return client.predict(night.collection, night.version, images, meaning.task).answers
 
         yield predict
 

@@ -20,6 +20,7 @@ class TrainingRun:
     architecture: str
     dataset: str
     run: str
+    task: str
     metrics: dict[str, dict[str, Any]]
     already_done: bool
 
@@ -30,47 +31,39 @@ def train(
     architecture: str,
     *,
     dataset: str | None = None,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    learning_rate: float | None = None,
-    seed: int | None = None,
     progress: Progress = unseen,
+    **changes: Any,
 ) -> TrainingRun:
     """Train a network, measure it on every split, and publish it with a SavedModel for the model server.
 
-    The same request is trained once: a finished run is returned as it is, and one that was killed goes on from its
-    last epoch, on any machine.
+    `changes` are values of the recipe, by name. The same request is trained once: a finished run is returned as it is,
+    and one that was killed goes on from its last epoch, on any machine.
 
     Raises:
         CollectionError: no such collection or architecture.
+        SettingsError: a value of the recipe is out of range, or makes no sense for the collection.
         InvalidDataset: the dataset was not validated, or can't be learned from.
+        WeightsUnavailable: the weights to begin with can't be had.
         TrainingFailed: an image can't be decoded, or the loss is no longer a number.
     """
     training = context.collection(collection).training
     dataset = dataset or newest_dataset(context, collection)
-    recipe = recipes.make_recipe(training, epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, seed=seed)
+    recipe = recipes.make_recipe(training, architecture, **changes)
     run = recipes.run_id(dataset, architecture, recipe)
     result = _finished(context, collection, architecture, run)
     already_done = result is not None
     if result is None:
         _refuse_unchecked(context, collection, dataset)
-        from fototeca.learning.run import train_and_publish  # TensorFlow takes seconds to load
+        from fototeca.learning.run import Request, train_and_publish  # TensorFlow takes seconds to load
 
         facts = read_dataset(context.store, collection, dataset)
-        result = train_and_publish(context, facts, architecture, run, recipe, progress)
-    return TrainingRun(collection, architecture, dataset, run, result["metrics"], already_done)
+        result = train_and_publish(context, Request(facts, architecture, run, recipe), progress)
+    return TrainingRun(collection, architecture, dataset, run, recipe.task, result["metrics"], already_done)
 
 
-def run_id(
-    context: Context,
-    collection: str,
-    architecture: str,
-    *,
-    dataset: str,
-    **changes: int | float | None,
-) -> str:
+def run_id(context: Context, collection: str, architecture: str, *, dataset: str, **changes: Any) -> str:
     """The run that `train` would make or find, with the same arguments."""
-    recipe = recipes.make_recipe(context.collection(collection).training, **changes)
+    recipe = recipes.make_recipe(context.collection(collection).training, architecture, **changes)
     return recipes.run_id(dataset, architecture, recipe)
 
 

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from fototeca.collections import Collection
+from fototeca.collections.splits import DOUBTFUL, SPLITS
+from fototeca.collections.years import Years
 
 Severity = Literal["critical", "warning"]
 """A failed critical check stops the run; a warning is only reported."""
 
-SPLITS = ["train", "val", "test"]
-COUNTING = 1
+COUNTING = 2
 """Raise it when `table` counts differently, so that what was validated before is validated again."""
 
 
@@ -26,6 +27,8 @@ class Check:
     """Name of the class in `great_expectations.expectations`."""
     arguments: dict[str, Any]
     severity: Severity = "critical"
+    named_by: Literal["name", "label"] = "name"
+    """Column that names what fails."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Finding:
     figure: str
     """What was found, such as `3 of 120 images`."""
     rows: list[str]
-    """The first few images that fail, each with the value that is wrong."""
+    """The first few images (or classes) that fail, each with the value that is wrong."""
 
     @property
     def sentence(self) -> str:
@@ -55,7 +58,8 @@ def checks_of(collection: Collection, split_from: str) -> tuple[Check, ...]:
     split are compared with other people's.
     """
     leak: Severity = "critical" if split_from == "fototeca" else "warning"
-    return (*_images(collection), *_labels(collection), *_splits(leak), *_origin())
+    dates = _dates(collection.years, collection.checks.max_doubtful_share) if collection.years else ()
+    return (*_images(collection), *_labels(collection), *dates, *_splits(leak), *_origin())
 
 
 def fingerprint(checks: tuple[Check, ...]) -> str:
@@ -101,7 +105,7 @@ def _images(collection: Collection) -> tuple[Check, ...]:
 
 
 def _labels(collection: Collection) -> tuple[Check, ...]:
-    few = collection.checks.min_per_class
+    few, labels = collection.checks.min_per_class, list(collection.labels)
     return (
         Check("labelled", "each image has a label.", "ExpectColumnValuesToNotBeNull", {"column": "label"}),
         Check(
@@ -114,20 +118,60 @@ def _labels(collection: Collection) -> tuple[Check, ...]:
             "classes to tell apart",
             "the training images have at least 2 different labels.",
             "ExpectColumnUniqueValueCountToBeBetween",
-            {"column": "training_label", "min_value": 2},
+            {"column": "train_label", "min_value": 2},
         ),
         Check(
             "every class in training",
-            "each class of the collection has a training image.",
+            "each class of the collection has a training image; one that has none can't be learned. Training goes on.",
             "ExpectColumnDistinctValuesToContainSet",
-            {"column": "training_label", "value_set": list(collection.labels)},
+            {"column": "train_label", "value_set": labels},
             "warning",
         ),
         Check(
             "class counts",
-            f"each class in training has at least {few} images there.",
+            f"each class in training has at least {few} images there; from fewer it can hardly be learned. Training "
+            f"goes on.",
             "ExpectColumnValuesToBeBetween",
             {"column": "training_images_of_label", "min_value": few},
+            "warning",
+            named_by="label",
+        ),
+        _present("val", "validation", "no network is chosen by how well it knows it", labels),
+        _present("test", "test", "it can't be measured", labels),
+    )
+
+
+def _present(split: str, name: str, without: str, labels: list[str]) -> Check:
+    return Check(
+        f"every class in {name}",
+        f"each class of the collection has a {name} image; of one that has none, {without}. Training goes on.",
+        "ExpectColumnDistinctValuesToContainSet",
+        {"column": f"{split}_label", "value_set": labels},
+        "warning",
+    )
+
+
+def _dates(years: Years, doubtful: float) -> tuple[Check, ...]:
+    return (
+        Check("dated", "each image has a year.", "ExpectColumnValuesToNotBeNull", {"column": "year"}),
+        Check(
+            "years of the collection",
+            f"each year is within {years.earliest} to {years.latest}.",
+            "ExpectColumnValuesToBeBetween",
+            {"column": "year", "min_value": years.earliest, "max_value": years.latest},
+        ),
+        Check(
+            "year within what is known",
+            "each year is one of those that the photograph may be of.",
+            "ExpectColumnValuesToBeBetween",
+            {"column": "years_off", "max_value": 0},
+        ),
+        Check(
+            "doubtful dates",
+            f"at most {doubtful:.0%} of the images have a doubtful date; they are kept apart, and nothing is learned "
+            f"from them.",
+            "ExpectColumnMaxToBeBetween",
+            {"column": "doubtful_share", "max_value": doubtful},
             "warning",
         ),
     )
@@ -137,15 +181,15 @@ def _splits(leak: Severity) -> tuple[Check, ...]:
     return (
         Check(
             "known splits",
-            f"each image's split is one of: {', '.join(SPLITS)}.",
+            f"each image's split is one of: {', '.join((*SPLITS, DOUBTFUL))}.",
             "ExpectColumnValuesToBeInSet",
-            {"column": "split", "value_set": SPLITS},
+            {"column": "split", "value_set": [*SPLITS, DOUBTFUL]},
         ),
         Check(
             "every split",
             f"each of {', '.join(SPLITS)} has images.",
             "ExpectColumnDistinctValuesToContainSet",
-            {"column": "split", "value_set": SPLITS},
+            {"column": "split", "value_set": list(SPLITS)},
         ),
         Check("each image once", "no two rows have the same bytes.", "ExpectColumnValuesToBeUnique", {"column": "id"}),
         _alone("no duplicate across splits", "no image is in two splits", "splits_of_id", "critical"),

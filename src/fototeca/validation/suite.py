@@ -28,7 +28,7 @@ def run_checks(checks: tuple[Check, ...], rows: pd.DataFrame, name: str) -> Expe
         batch_parameters={"dataframe": rows},
         result_format={
             "result_format": "SUMMARY",
-            "unexpected_index_column_names": ["name"],
+            "unexpected_index_column_names": ["name", "label"],
             "partial_unexpected_count": ROWS_SHOWN,
         },
     )
@@ -57,7 +57,8 @@ def _expectation(check: Check) -> Any:
 def _finding(check: Check, outcome: dict[str, Any]) -> Finding:
     result = outcome["result"]
     column = check.arguments.get("column")
-    rows = [f"{row['name']}: {column} {row[column]!r}" for row in result.get("partial_unexpected_index_list") or ()]
+    failing = result.get("partial_unexpected_index_list") or ()
+    rows = list(dict.fromkeys(f"{row[check.named_by]}: {column} {_plain(row[column])!r}" for row in failing))
     return Finding(
         name=check.name,
         meaning=check.meaning,
@@ -66,6 +67,12 @@ def _finding(check: Check, outcome: dict[str, Any]) -> Finding:
         figure=_figure(result, outcome["exception_info"]),
         rows=rows,
     )
+
+
+def _plain(value: Any) -> Any:
+    """A value as people write it: whole numbers that pandas holds as floats for want of a null are whole."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return int(plain) if isinstance(plain, float) and plain.is_integer() else plain
 
 
 def _figure(result: dict[str, Any], fault: dict[str, Any]) -> str:

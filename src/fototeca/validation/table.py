@@ -3,8 +3,10 @@
 import pandas as pd
 import pyarrow as pa
 
+from fototeca.collections.splits import DOUBTFUL, SPLITS
+
 COLUMNS = ["id", "name", "original", "group", "label", "split", "synthetic", "width", "height", "mode", "phash"]
-COLUMNS += ["shard", "offset"]
+COLUMNS += ["shard", "offset", "year", "year_low", "year_high"]
 """Columns of the manifest that the checks need."""
 
 
@@ -22,8 +24,13 @@ def prepare(manifest: pa.Table, refused: int, duplicates: int) -> pd.DataFrame:
     rows["refused_share"] = refused / source if source else 0.0
     rows["short_side"] = rows[["width", "height"]].min(axis="columns")
     rows["pixels"] = rows["width"].astype("int64") * rows["height"]
-    rows["training_label"] = rows["label"].where(rows["split"] == "train")
-    rows["training_images_of_label"] = rows.groupby("training_label")["name"].transform("count")
+    for split in SPLITS:
+        rows[f"{split}_label"] = rows["label"].where(rows["split"] == split)
+    rows["training_images_of_label"] = rows.groupby("train_label")["name"].transform("count")
+    off = {"early": rows["year_low"] - rows["year"], "late": rows["year"] - rows["year_high"]}
+    rows["years_off"] = pd.DataFrame(off).max(axis="columns")
+    rows["doubtful_share"] = (rows["split"] == DOUBTFUL).mean()
+    certain = rows[["id", "original", "group", "phash", "label", "split"]].replace({"split": {DOUBTFUL: None}})
     for column, key in {"id": "id", "original": "original", "group": "group", "look": ["phash", "label"]}.items():
-        rows[f"splits_of_{column}"] = rows.groupby(key)["split"].transform("nunique")
+        rows[f"splits_of_{column}"] = certain.groupby(key)["split"].transform("nunique")
     return rows

@@ -105,18 +105,18 @@ def test_a_csv_of_files_and_years_gives_decades(
     context: Context, tmp_path: Path, picture: Picture, rows: Rows, beside: str, given: str
 ) -> None:
     (tmp_path / "set" / beside).mkdir(parents=True, exist_ok=True)
-    for year in (1860, 1869, 1931, 1989):
+    for year in (1864, 1869, 1931, 1989):
         (tmp_path / "set" / beside / f"{year}.jpg").write_bytes(picture(year, mode="RGB"))
-    lines = ["file,title,year,precision", "1860.jpg,A,1860,year", "1869.jpg,B,1869,year"]
+    lines = ["file,title,year,precision", "1864.jpg,A,1864,year", "1869.jpg,B,1869,year"]
     lines += ["1931.jpg,C,1931,decade", "1989.jpg,D,1989,year"]
     (tmp_path / "set" / "photos.csv").write_text("\n".join(lines))
     result = ingest(context, "photos", str(tmp_path / "set" / given))
     manifest = rows(result.dataset, "photos")
     found = {name: (row["label"], row["year"]) for name, row in manifest.items()}
     assert found == {
-        "1860.jpg": ("1860s", 1860),
+        "1864.jpg": ("1860s", 1864),
         "1869.jpg": ("1860s", 1869),
-        "1931.jpg": ("1930s", 1931),
+        "1931.jpg": ("1930s", 1934),
         "1989.jpg": ("1980s", 1989),
     }
     assert result.refused == 0

@@ -22,11 +22,13 @@ MakeDataset = Callable[..., str]
 
 
 def draw(label: str, random: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
-    """Grey noise; a crater has a bright disc in it."""
+    """Grey noise; a crater has a bright disc in it, and the later a photograph is, the brighter it is."""
     image = random.integers(60, 120, (SIDE, SIDE))
     if label == "crater":
         y, x = np.mgrid[:SIDE, :SIDE] - SIDE // 2 + random.integers(-5, 5, (2, 1, 1))
         image[y * y + x * x < 200] += 120
+    if label.endswith("s"):
+        image += (int(label[:4]) - 1860) // 2
     return image.astype(np.uint8)
 
 
@@ -38,7 +40,7 @@ def encode(pixels: np.ndarray[tuple[int, int], np.dtype[np.uint8]], form: str) -
 
 @pytest.fixture
 def make_dataset(context: Context) -> MakeDataset:
-    """Puts a dataset of `mars` into the archive and returns its version."""
+    """Puts a dataset of `mars`, or of another collection, into the archive and returns its version."""
 
     def make(
         count: int = 40,
@@ -46,32 +48,37 @@ def make_dataset(context: Context) -> MakeDataset:
         splits: str = "tttvte",
         passed: bool | None = True,
         form: str = "JPEG",
+        collection: str = "mars",
+        version: str = DATASET,
     ) -> str:
         random, content, rows = np.random.default_rng(1), bytearray(), []
         for number in range(count):
             label = labels[number % len(labels)]
             image = encode(draw(label, random), form)
+            year = int(label[:4]) + number % 10 if collection == "photos" else None
             split = {"t": "train", "v": "val", "e": "test"}[splits[(number // 2) % len(splits)]]
             rows.append(
                 {"id": hashlib.sha256(image).hexdigest(), "name": f"{number:04d}.jpg", "original": f"{number:04d}"}
                 | {"group": f"g{number // 2}", "label": label, "split": split, "synthetic": True, "width": SIDE}
                 | {"height": SIDE, "mode": "L", "format": form, "bytes": len(image), "brightness": 0.0, "contrast": 0.0}
-                | {"phash": "0" * 16, "offset": len(content)}
+                | {"phash": "0" * 16, "offset": len(content), "source": ["studio", "press"][number % 4 // 2]}
+                | {"year": year, "year_low": year, "year_high": year}
             )
             content += image
         shard = hashlib.sha256(content).hexdigest()
-        context.store.put(keys.shard("mars", shard), bytes(content))
+        context.store.put(keys.shard(collection, shard), bytes(content))
         table = pa.Table.from_pylist([row | {"shard": shard} for row in rows], schema=SCHEMA)
         manifest = io.BytesIO()
         pq.write_table(table, manifest)
-        context.store.put(keys.dataset("mars", DATASET, "manifest.parquet"), manifest.getvalue())
-        classes = list(context.collection("mars").labels)
-        facts = {"collection": "mars", "dataset": DATASET, "images": count, "classes": classes}
-        context.store.put_json(keys.dataset("mars", DATASET, "dataset.json"), facts)
+        context.store.put(keys.dataset(collection, version, "manifest.parquet"), manifest.getvalue())
+        classes = list(context.collection(collection).labels)
+        facts = {"collection": collection, "dataset": version, "images": count, "classes": classes}
+        context.store.put_json(keys.dataset(collection, version, "dataset.json"), facts)
         if passed is not None:
             outcome = {"passed": passed, "failures": [] if passed else ["labels are unknown"]}
-            context.store.put_json(keys.dataset("mars", DATASET, "validation.json"), outcome)
-        AppendLog(context.store, keys.dataset_log("mars")).append({"dataset": DATASET}, after=0)
-        return DATASET
+            context.store.put_json(keys.dataset(collection, version, "validation.json"), outcome)
+        log = AppendLog(context.store, keys.dataset_log(collection))
+        log.append({"dataset": version}, after=log.length())
+        return version
 
     return make

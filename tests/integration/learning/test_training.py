@@ -49,13 +49,15 @@ def test_a_run_publishes_all_that_serving_and_people_need(context: Context, make
         "metrics.json", "history.json", "predictions.parquet", "golden.json", "result.json"
     }  # fmt: skip
     assert "saved_model/saved_model.pb" in published
-    assert set(context.store.get_json(f"{prefix}history.json")) == {"loss", "accuracy", "val_loss", "val_accuracy"}
+    history = context.store.get_json(f"{prefix}history.json")
+    assert history.pop("phases") == [{"name": "fine-tuning", "epochs": 2}]
+    assert set(history) == {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate"}
 
     predictions = pq.read_table(io.BytesIO(context.store.get(f"{prefix}predictions.parquet")))
     assert predictions.column_names == [
-        "id", "name", "group", "split", "label", "predicted", *(f"p_{place}" for place in range(8))
+        "id", "name", "group", "split", "label", "source", "year", "predicted", *(f"p_{place}" for place in range(8))
     ]  # fmt: skip
-    wanted = np.array([one["probabilities"] for one in context.store.get_json(f"{prefix}golden.json")])
+    wanted = np.array([one["answers"] for one in context.store.get_json(f"{prefix}golden.json")])
     assert np.abs(serve_golden(context, prefix, tmp_path) - wanted).max() < 1e-4
 
 
@@ -138,7 +140,7 @@ def test_a_loss_that_is_no_number_ends_the_training(
     context: Context, make_dataset: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_dataset()
-    monkeypatch.setattr(training, "make_optimizer", lambda recipe, steps: keras.optimizers.SGD(math.nan))
+    monkeypatch.setattr(training, "make_optimizer", lambda *request: keras.optimizers.SGD(math.nan))
     with pytest.raises(TrainingFailed, match=r"became .*nan.* learning rate below 0\.001"):
         train(context, "mars", "cnn_small", epochs=5, batch_size=4, learning_rate=0.001)
 
@@ -175,10 +177,10 @@ def test_a_collection_without_dataset_says_what_to_do(context: Context) -> None:
 
 def test_an_unknown_architecture_is_named(context: Context, make_dataset: Any) -> None:
     make_dataset()
-    with pytest.raises(CollectionError, match=r"'alexnet'\. There are: cnn, cnn_small"):
+    with pytest.raises(CollectionError, match=r"'alexnet'\. There are: cnn, cnn_small, efficientnet_b0"):
         train(context, "mars", "alexnet")
 
 
 def test_values_out_of_range_are_named(context: Context) -> None:
-    with pytest.raises(SettingsError, match="epochs=0"):
-        train(context, "mars", "cnn_small", dataset="d", epochs=0)
+    with pytest.raises(SettingsError, match="epochs=-1"):
+        train(context, "mars", "cnn_small", dataset="d", epochs=-1)

@@ -1,12 +1,15 @@
 """What the main job works on."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from fototeca import samples
 from fototeca.context import Context, unseen
 from fototeca.errors import SourceError
 from fototeca.machine.source import find_source, waiting_fingerprint
+from fototeca.samples import draw_photos
 
 
 @pytest.fixture
@@ -42,9 +45,29 @@ def test_a_folder_that_is_absent_is_named(context: Context, images: Path, tmp_pa
         find_source(context, "mars", source, uploads, unseen)
 
 
-def test_there_are_samples_of_mars_only(context: Context) -> None:
-    with pytest.raises(SourceError, match="no sample of photos"):
-        find_source(context, "photos", None, None, unseen)
+def test_without_a_source_the_collections_sample_is_drawn_once(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = partial(draw_photos, count=12, uploads=4)
+    monkeypatch.setitem(samples.SAMPLES, "photos", small)
+
+    first = find_source(context, "photos", None, None, unseen)
+    again = find_source(context, "photos", None, None, unseen)
+
+    assert first == again
+    assert Path(first.path, "photos.csv").is_file()
+    assert first.uploads
+    assert len(list(first.uploads.iterdir())) == 4
+
+
+def test_a_collection_without_a_sample_asks_for_a_source(context: Context, tmp_path: Path) -> None:
+    (tmp_path / "ships.yaml").write_text(
+        "{name: ships, title: S, description: d, labels: [sail, steam], training: {architectures: [cnn]}}"
+    )
+    own = Context(context.settings.model_copy(update={"collections": tmp_path}), context.store)
+
+    with pytest.raises(SourceError, match=r"no sample of ships, only of mars, photos; .*COLLECTION=ships SOURCE="):
+        find_source(own, "ships", None, None, unseen)
 
 
 def test_new_uploads_ask_for_a_new_night(context: Context) -> None:

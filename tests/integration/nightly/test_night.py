@@ -12,13 +12,15 @@ import pytest
 from fototeca.archive import keys
 from fototeca.archive.log import AppendLog
 from fototeca.archive.store import Store
+from fototeca.collections import load_collection
 from fototeca.errors import Conflict
 from fototeca.nightly import night as nights
 from fototeca.nightly.night import Night, commit_night, find_waiting, plan_night
-from fototeca.nightly.predictions import build_part, write_part
+from fototeca.nightly.predictions import answer_columns, build_part, write_part
 from fototeca.nightly.requests import Request
+from fototeca.selection.meaning import Meaning
 
-CLASSES = ("other", "dark dune")
+MEANING = Meaning("classification", ("other", "dark dune"))
 
 
 def put_uploads(store: Store, names: Sequence[str]) -> None:
@@ -34,7 +36,8 @@ def do_shards(store: Store, night: Night) -> list[dict[str, Any]]:
         probabilities = np.tile(np.array([[0.25, 0.75]], np.float32), (len(requests), 1))
         key = keys.predictions("mars", night.date, night.batch, f"part-{shard}.parquet")
         prefix = keys.uploads("mars")
-        write_part(store, key, build_part(requests, probabilities, CLASSES, 3, datetime.now(UTC), prefix))
+        columns = answer_columns(requests, probabilities, MEANING, load_collection("mars"))
+        write_part(store, key, build_part(requests, columns, 3, datetime.now(UTC), prefix))
         parts.append({"key": key, "classified": len(requests), "refused": 0})
     return parts
 

@@ -6,9 +6,11 @@ import math
 import shutil
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +20,13 @@ from PIL import Image
 
 from fototeca.archive import keys
 from fototeca.archive.store import Store
+from fototeca.collections.years import Years
+from fototeca.context import Context
 from fototeca.serving import messages
 from fototeca.serving.client import ServingClient
 from fototeca.serving.local_server.manager import ModelManager
 from fototeca.serving.local_server.server import listening
+from fototeca.steps.sync import sync_once
 
 
 def jpeg(grey: int) -> bytes:
@@ -31,14 +36,52 @@ def jpeg(grey: int) -> bytes:
     return buffer.getvalue()
 
 
-def export(folder: Path, brightness_weight: float) -> None:
-    """A SavedModel of the agreed signature: the brighter an image, the likelier the second of its two classes."""
+EARLIEST, LATEST, BEFORE, AFTER = 1863, 1991, 10, 4
+"""The dated model's years, of black and of white, and how far its intervals reach."""
+
+
+def probabilities(brightness: float, weight: float) -> list[float]:
+    """What the model of classes says of an image: the brighter, the likelier the second of its two classes."""
+    second = 1 / (1 + math.exp(-weight * (brightness - 0.5)))
+    return [1 - second, second]
+
+
+def years(brightness: float) -> list[float]:
+    """What the dated model says of an image: the brighter, the later."""
+    year = EARLIEST + (LATEST - EARLIEST) * brightness
+    return [year, year - BEFORE, year + AFTER]
+
+
+def export(folder: Path, weight: float) -> None:
+    """A SavedModel of the agreed signature that answers as `probabilities`."""
+
+    def answer(brightness: Any, weight: Any) -> dict[str, Any]:
+        import tensorflow as tf
+
+        logit = weight * (brightness - 0.5)
+        return {"probabilities": tf.stack([tf.sigmoid(-logit), tf.sigmoid(logit)], axis=1)}
+
+    save(folder, weight, answer)
+
+
+def export_dated(folder: Path) -> None:
+    """A SavedModel of the agreed signature that answers as `years`."""
+
+    def answer(brightness: Any, weight: Any) -> dict[str, Any]:
+        year = EARLIEST + weight * brightness
+        return {"year": year, "year_low": year - BEFORE, "year_high": year + AFTER}
+
+    save(folder, float(LATEST - EARLIEST), answer)
+
+
+def save(folder: Path, weight: float, answer: Callable[[Any, Any], dict[str, Any]]) -> None:
+    """A SavedModel whose answers are made of the images' brightness [N], 0 to 1, and its one weight."""
     import tensorflow as tf
 
     class Model(tf.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
-            self.weight = tf.Variable(brightness_weight)
+            self.weight = tf.Variable(weight)
 
         @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="image_bytes")])  # type: ignore[untyped-decorator]
         def serve(self, image_bytes: Any) -> dict[str, Any]:
@@ -46,9 +89,7 @@ def export(folder: Path, brightness_weight: float) -> None:
                 pixels = tf.io.decode_image(content, channels=1, expand_animations=False)
                 return tf.reduce_mean(tf.cast(pixels, tf.float32)) / 255.0
 
-            found = tf.map_fn(brightness, image_bytes, fn_output_signature=tf.float32)
-            logit = self.weight * (found - 0.5)
-            return {"probabilities": tf.stack([tf.sigmoid(-logit), tf.sigmoid(logit)], axis=1)}
+            return answer(tf.map_fn(brightness, image_bytes, fn_output_signature=tf.float32), self.weight)
 
     model = Model()
     tf.saved_model.save(model, str(folder), signatures={"serving_default": model.serve})
@@ -56,11 +97,19 @@ def export(folder: Path, brightness_weight: float) -> None:
 
 @pytest.fixture(scope="session")
 def exported(tmp_path_factory: pytest.TempPathFactory) -> dict[float, Path]:
-    """SavedModels by the weight that makes them differ."""
+    """SavedModels of classes by the weight that makes them differ."""
     folders = {weight: tmp_path_factory.mktemp("saved_model") / "model" for weight in (4.0, -4.0)}
     for weight, folder in folders.items():
         export(folder, weight)
     return folders
+
+
+@pytest.fixture(scope="session")
+def exported_dated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SavedModel of years."""
+    folder = tmp_path_factory.mktemp("saved_model") / "dated"
+    export_dated(folder)
+    return folder
 
 
 @pytest.fixture
@@ -140,35 +189,87 @@ def server(make_server: Callable[..., AbstractContextManager[Server]]) -> Iterat
 
 
 @pytest.fixture
+def live(context: Context, server: Server, models: Path) -> Iterator[Context]:
+    """Surroundings with a model server, and a sync that brings it its models."""
+    ended = threading.Event()
+    settings = context.settings.model_copy(
+        update={"serving": f"127.0.0.1:{server.port}", "serving_models": str(models), "serving_timeout": 60.0}
+    )
+    live = replace(context, settings=settings)
+
+    def mirror() -> None:
+        while not ended.wait(0.1):
+            sync_once(live, models)
+
+    thread = threading.Thread(target=mirror)
+    thread.start()
+    yield live
+    ended.set()
+    thread.join()
+
+
+GREYS = (20, 128, 230)
+"""Of the images whose answers a training run leaves."""
+
+
+def leave_run(
+    store: Store,
+    collection: str,
+    architecture: str,
+    run: str,
+    model: Path,
+    golden: list[dict[str, Any]],
+    **facts: Any,
+) -> None:
+    """Leave in the archive what a training run leaves there; `golden` has the answers, `facts` go into the result."""
+    images = [jpeg(grey) for grey in GREYS]
+    shard = hashlib.sha256(b"".join(images)).hexdigest()
+    store.put(keys.shard(collection, shard), b"".join(images))
+    damaged = facts.pop("files", {})
+    files, rows, offset = {}, [], 0
+    for file in sorted(path for path in model.rglob("*") if path.is_file()):
+        name = file.relative_to(model).as_posix()
+        content = damaged.get(name, file.read_bytes())
+        store.put(keys.model(collection, architecture, run, f"saved_model/{name}"), content)
+        files[f"saved_model/{name}"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
+    for answer, image in zip(golden, images, strict=True):
+        rows.append({"id": "", "shard": shard, "offset": offset, "bytes": len(image)} | answer)
+        offset += len(image)
+    result = {"collection": collection, "architecture": architecture, "run": run, "dataset": "d" * 16, "files": files}
+    store.put_json(keys.model(collection, architecture, run, "golden.json"), rows)
+    store.put_json(keys.model(collection, architecture, run, "result.json"), result | facts)
+
+
+@pytest.fixture
 def train(store: Store, exported: dict[float, Path]) -> Callable[..., None]:
-    """Leave in the archive what a training run leaves there: `train("cnn", "a")`."""
+    """Leave what a training run of two classes leaves: `train("cnn", "a")`."""
 
     def leave(architecture: str, run: str, weight: float = 4.0, collection: str = "mars", **damages: Any) -> None:
-        images = [jpeg(grey) for grey in (20, 128, 230)]
-        shard = hashlib.sha256(b"".join(images)).hexdigest()
-        store.put(keys.shard(collection, shard), b"".join(images))
-        files = {}
-        for file in sorted(path for path in exported[weight].rglob("*") if path.is_file()):
-            name = file.relative_to(exported[weight]).as_posix()
-            content = damages.get(name, file.read_bytes())
-            store.put(keys.model(collection, architecture, run, f"saved_model/{name}"), content)
-            files[f"saved_model/{name}"] = {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)}
-        golden: list[dict[str, Any]] = []
-        offset = 0
-        for grey, image in zip((20, 128, 230), images, strict=True):
-            second = 1 / (1 + math.exp(-damages.get("answers_as", weight) * (grey / 255 - 0.5)))
-            golden.append({"id": "", "shard": shard, "offset": offset, "bytes": len(image)})
-            golden[-1]["probabilities"] = [1 - second, second]
-            offset += len(image)
-        result: dict[str, Any] = {
-            "collection": collection,
-            "architecture": architecture,
-            "run": run,
-            "dataset": "d" * 16,
-        }
-        result |= {"classes": ["dark", "bright"], "files": files}
-        store.put_json(keys.model(collection, architecture, run, "golden.json"), golden)
-        store.put_json(keys.model(collection, architecture, run, "result.json"), result)
+        known_as = damages.pop("answers_as", weight)
+        golden = [{"answers": probabilities(grey / 255, known_as)} for grey in GREYS]
+        facts = {"task": "classification", "classes": ["dark", "bright"], "files": damages}
+        leave_run(store, collection, architecture, run, exported[weight], golden, **facts)
+
+    return leave
+
+
+@pytest.fixture
+def train_dated(store: Store, exported_dated: Path) -> Callable[..., None]:
+    """Leave what a training run of years leaves: `train_dated("cnn", "a")`; `off` is added to its known answers."""
+
+    def leave(
+        architecture: str,
+        run: str,
+        task: str = "regression",
+        off: Sequence[float] = (0, 0, 0),
+        collection: str = "photos",
+        **facts: Any,
+    ) -> None:
+        known = [[a + b for a, b in zip(years(grey / 255), off, strict=True)] for grey in GREYS]
+        dated = Years(earliest=EARLIEST, latest=LATEST, span=20)
+        facts = {"task": task, "classes": list(dated.labels), "years": dated.model_dump()} | facts
+        golden = [{"answers": answers} for answers in known]
+        leave_run(store, collection, architecture, run, exported_dated, golden, **facts)
 
     return leave
 

@@ -67,7 +67,7 @@ def test_an_empty_batch_has_an_empty_answer(mars: Server) -> None:
 def test_requests_beyond_grpcs_own_limit_are_taken(mars: Server) -> None:
     picture = jpeg(200) + b"\0" * 6_000_000
     answer = mars.client.predict("mars", 1, [picture])
-    np.testing.assert_allclose(answer.probabilities, mars.client.predict("mars", 1, [jpeg(200)]).probabilities)
+    np.testing.assert_allclose(answer.answers, mars.client.predict("mars", 1, [jpeg(200)]).answers)
 
 
 OTHER_INPUT = {"image_bytes": strings([b""]), "size": strings([b""])}

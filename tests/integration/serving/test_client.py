@@ -78,7 +78,7 @@ Code = grpc.StatusCode
 @pytest.mark.parametrize("passing", [Code.UNAVAILABLE, Code.RESOURCE_EXHAUSTED, Code.DEADLINE_EXCEEDED])
 def test_what_passes_is_asked_again(passing: grpc.StatusCode) -> None:
     with client_of(Scripted(passing, passing)) as client:
-        assert client.predict("mars", 1, [b"abc"]).probabilities.tolist() == [[3]]
+        assert client.predict("mars", 1, [b"abc"]).answers.tolist() == [[3]]
 
 
 def test_patience_ends() -> None:
@@ -116,7 +116,7 @@ def test_many_batches_come_back_in_order_through_failures() -> None:
     batches = [[b"x" * (number + 1)] * 3 for number in range(20)]
     with client_of(script) as client:
         answers = list(client.predict_all("mars", 1, iter(batches), in_flight=4))
-    np.testing.assert_array_equal([a.probabilities[0, 0] for a in answers], np.arange(20) + 1)
+    np.testing.assert_array_equal([a.answers[0, 0] for a in answers], np.arange(20) + 1)
 
 
 def test_batches_are_taken_only_as_answers_are() -> None:

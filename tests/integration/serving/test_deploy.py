@@ -1,7 +1,6 @@
 """Deploying and rolling back, on a real bucket and a real model server."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,31 +17,10 @@ from fototeca.selection.promotion import Deployment
 from fototeca.serving import messages
 from fototeca.steps.deploy import deploy
 from fototeca.steps.rollback import rollback
-from fototeca.steps.sync import sync_once
 
 from .conftest import Server, jpeg
 
 Train = Callable[..., None]
-
-
-@pytest.fixture
-def live(context: Context, server: Server, models: Path) -> Iterator[Context]:
-    """Surroundings with a model server, and a sync that brings it its models."""
-    ended = threading.Event()
-    settings = context.settings.model_copy(
-        update={"serving": f"127.0.0.1:{server.port}", "serving_models": str(models), "serving_timeout": 60.0}
-    )
-    live = replace(context, settings=settings)
-
-    def mirror() -> None:
-        while not ended.wait(0.1):
-            sync_once(live, models)
-
-    thread = threading.Thread(target=mirror)
-    thread.start()
-    yield live
-    ended.set()
-    thread.join()
 
 
 def labelled_stable(server: Server, model: str = "mars") -> int:
@@ -57,7 +35,7 @@ def test_a_deployed_run_is_in_force_and_answers(live: Context, server: Server, t
     train("cnn", "a")
     assert deploy(live, "mars", architecture="cnn", run="a") == Deployment("mars", 1, "cnn", "a", "d" * 16, False)
     assert labelled_stable(server) == 1
-    assert server.client.predict("mars", 1, [jpeg(230)]).probabilities[0].argmax() == 1
+    assert server.client.predict("mars", 1, [jpeg(230)]).answers[0].argmax() == 1
     entry = in_force(live.store, "mars")
     assert entry is not None
     assert (entry.action, entry.version, entry.previous) == ("promote", 1, None)
@@ -236,3 +214,21 @@ def test_a_run_deployed_after_a_rollback_keeps_its_version(thrice: Context) -> N
 def test_nothing_deployed_is_nothing_to_go_back_to(live: Context) -> None:
     with pytest.raises(NothingToDeploy, match="ever deployed"):
         rollback(live, "mars")
+
+
+def test_a_version_from_before_there_were_tasks_comes_back(live: Context, server: Server, train: Train) -> None:
+    train("cnn", "a")
+    train("cnn", "b", weight=-4.0)
+    golden = keys.model("mars", "cnn", "a", "golden.json")
+    before = [{"probabilities" if k == "answers" else k: v for k, v in r.items()} for r in live.store.get_json(golden)]
+    live.store.put_json(golden, before)
+    result = keys.model("mars", "cnn", "a", "result.json")
+    live.store.put_json(result, {k: v for k, v in live.store.get_json(result).items() if k != "task"})
+    deploy(live, "mars", architecture="cnn", run="a")
+    deploy(live, "mars", architecture="cnn", run="b")
+    complete = keys.served("mars", 1, "complete.json")
+    model = {k: v for k, v in live.store.get_json(complete).items() if k not in ("task", "years")}
+    images = [{"image_b64": g["image_b64"], "probabilities": g["answers"]} for g in model["golden"]]
+    live.store.put_json(complete, model | {"golden": images})
+    assert rollback(live, "mars").version == 1
+    assert labelled_stable(server) == 1

@@ -31,6 +31,10 @@ def row(number: int) -> Row:
         "group": f"group-{group}",
         "label": LABELS[number % len(LABELS)],
         "year": None,
+        "year_low": None,
+        "year_high": None,
+        "source": "",
+        "place": None,
         "split": ("train", "val", "test", "train", "train")[group % 5],
         "synthetic": False,
         "width": 227,
@@ -50,15 +54,15 @@ def row(number: int) -> Row:
 def publish(context: Context, tmp_path: Any) -> Publish:
     """Puts a dataset of 120 images into the archive, spoiled as a test wants it."""
 
-    def put(spoil: Spoil = lambda rows: None, **about: Any) -> str:
+    def put(spoil: Spoil = lambda rows: None, collection: str = "mars", **about: Any) -> str:
         rows = [row(number) for number in range(120)]
         spoil(rows)
         file = tmp_path / "manifest.parquet"
         pq.write_table(pa.Table.from_pylist(rows, SCHEMA), file)
-        context.store.upload(file, keys.dataset("mars", VERSION, "manifest.parquet"))
-        record = {"collection": "mars", "dataset": VERSION, "split_from": "fototeca", "refused": 0, "duplicates": 0}
-        context.store.put_json(keys.dataset("mars", VERSION, "dataset.json"), record | about)
-        AppendLog(context.store, keys.dataset_log("mars")).append({"dataset": VERSION}, after=0)
+        context.store.upload(file, keys.dataset(collection, VERSION, "manifest.parquet"))
+        record = {"collection": collection, "dataset": VERSION, "split_from": "fototeca", "refused": 0, "duplicates": 0}
+        context.store.put_json(keys.dataset(collection, VERSION, "dataset.json"), record | about)
+        AppendLog(context.store, keys.dataset_log(collection)).append({"dataset": VERSION}, after=0)
         return VERSION
 
     return put

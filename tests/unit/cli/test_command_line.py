@@ -14,6 +14,7 @@ VERBS = [
     "validate",
     "train",
     "select",
+    "describe",
     "report",
     "deploy",
     "history",

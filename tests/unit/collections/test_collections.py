@@ -43,6 +43,13 @@ def test_a_label_that_only_old_sources_have_is_a_class_only_where_it_is_used() -
         (("title: Ships", "title: Ships\ngroup: 'x'"), "needs a parenthesis"),
         (("title: Ships", "title: Ships\nsplit: {train: 0.5}"), "must be 1, not 0.8"),
         (("title: Ships", "title: [Ships"), "ships.yaml"),
+        (("labels: [sail, steam]", ""), "at least 2 labels, or `years`"),
+        (("title: Ships", "title: Ships\nyears: {earliest: 1900, latest: 1939}"), "leave `labels` out"),
+        (
+            ("title: Ships", "title: Ships\nyears: {earliest: 1939, latest: 1900}"),
+            "earliest (1939) is after latest (1900)",
+        ),
+        (("title: Ships", "title: Ships\nyears: {earliest: 1900, latest: 1939, span: 50}"), "fewer than 2 classes"),
     ],
 )
 def test_a_mistake_is_named(tmp_path: Path, change: tuple[str, str], said: str) -> None:

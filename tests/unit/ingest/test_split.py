@@ -26,10 +26,11 @@ def splits_of(rows: list[Row], seed: int = 7, known: dict[str, str] | None = Non
         for name, original, group, label in rows:
             old = (known or {}).get(name)
             spool.run(
-                "INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?, ?, NULL, ?, ?)",
+                "INSERT OR IGNORE INTO rows VALUES (?, ?, ?, ?, ?, NULL, NULL, NULL, '', NULL, ?, ?)",
                 *(name, name, original, group, label, old, old is None),
             )
-        spool.run("CREATE TABLE chosen (id, name, original, 'group', label, year, split, place, clash)")
+        said = "label, year, year_low, year_high, source, place, split"
+        spool.run(f"CREATE TABLE chosen (id, name, original, 'group', {said}, nth, clash)")
         resolve.merge(spool)
         split.follow_known(spool)
         split.assign(spool, Split(seed=seed))

@@ -1,12 +1,16 @@
 """Random changes of training images."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
+import tensorflow as tf
 
-from fototeca.collections.schema import Augmentation
+from fototeca.collections.recipe import Augmentation
 from fototeca.learning.augmentation import Change, apply_change, draw_change
+from fototeca.learning.views import views_of_batch
 
-ALL: tuple[Augmentation, ...] = ("rotate90", "flip", "shift", "brightness")
+ALL: tuple[Augmentation, ...] = get_args(Augmentation)
 
 
 @pytest.mark.parametrize("shape", [(227, 227, 1), (32, 48, 3)])
@@ -27,13 +31,47 @@ def test_without_augmentations_nothing_changes() -> None:
 
 def test_turns_and_mirrors_only_move_pixels() -> None:
     image = np.arange(256, dtype=np.uint8).reshape(16, 16, 1)
-    views = {
-        apply_change(image, Change(quarters=quarters, mirrored=mirrored)).tobytes()
-        for quarters in range(4)
-        for mirrored in (False, True)
-    }
+    views = {apply_change(image, Change(view=view)).tobytes() for view in range(8)}
     assert len(views) == 8
     assert all(sorted(view) == list(range(256)) for view in views)
+
+
+def test_views_in_a_graph_are_those_of_training() -> None:
+    images = np.random.default_rng(3).integers(0, 256, (2, 16, 16, 3), np.uint8)
+    for number, view in enumerate(views_of_batch(tf.constant(images), 8)):
+        for image, turned in zip(images, view.numpy(), strict=True):
+            assert np.array_equal(apply_change(image, Change(view=number)), turned)
+
+
+def test_photographs_are_mirrored_but_never_turned() -> None:
+    random = np.random.default_rng(3)
+    assert {draw_change(("mirror", "crop", "contrast"), random).view for _ in range(50)} == {0, 1}
+
+
+def test_a_crop_only_enlarges_and_shows_nothing_from_outside() -> None:
+    random = np.random.default_rng(3)
+    image = np.tile(np.arange(200, dtype=np.uint8)[:, None, None], (1, 200, 1))
+    for _ in range(50):
+        change = draw_change(("crop",), random)
+        rows = apply_change(image, change)[:, 0, 0].astype(int)
+        assert change.scale <= 1
+        assert (np.diff(rows) >= 0).all()
+
+
+def test_grey_conversion_leaves_no_colour() -> None:
+    image = np.random.default_rng(3).integers(0, 256, (8, 8, 3), np.uint8)
+    grey = apply_change(image, Change(grey=True))
+    assert np.ptp(grey, axis=-1).max() == 0
+    assert np.abs(grey[..., 0] - image.mean(axis=-1)).max() < 70
+
+
+def test_blur_smooths_and_grain_roughens() -> None:
+    image = np.random.default_rng(3).integers(100, 150, (64, 64, 1), np.uint8)
+    plain, blurred, grained = (
+        np.diff(apply_change(image, change).astype(float), axis=0).std()
+        for change in (Change(), Change(blur=1.0), Change(grain=10.0, grain_from=5))
+    )
+    assert blurred < plain < grained
 
 
 def test_brightness_stays_within_grey_levels() -> None:

@@ -24,7 +24,7 @@ def test_bad_images_are_refused_alone() -> None:
     requests = [request(str(i), b"x" * i) for i in range(1, 8)]
     requests[2] = request("bad one", b"bad")
     requests[5] = request("known bad", b"", refused="empty")
-    judged, rows = classify_batch(predict, requests, classes=2)
+    judged, rows = classify_batch(predict, requests, width=2)
     assert [r.upload for r in judged] == [r.upload for r in requests]
     assert [r.refused is not None for r in judged] == [False, False, True, False, False, True, False]
     assert judged[2].refused == "unreadable: Expected image (JPEG, PNG, or GIF), got unknown format"
@@ -33,6 +33,6 @@ def test_bad_images_are_refused_alone() -> None:
 
 
 def test_a_batch_without_a_single_good_image_is_no_error() -> None:
-    judged, rows = classify_batch(predict, [request("a", b"bad"), request("b", b"bad")], classes=2)
+    judged, rows = classify_batch(predict, [request("a", b"bad"), request("b", b"bad")], width=2)
     assert all(r.refused for r in judged)
     assert np.isnan(rows).all()

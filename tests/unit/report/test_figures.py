@@ -1,61 +1,50 @@
-"""The figures and drawings of a report."""
+"""How the figures of a report are written."""
 
 import pytest
 
-from fototeca.report.confusion import by_class, majority_f1, rows
-from fototeca.report.curves import charts
+from fototeca.report.confusion import rows
+from fototeca.report.figures import ACCURACY, BIAS, MAE, OF_CLASSES, OF_YEARS, TOP_2, figures_of
+from fototeca.report.formats import count, duration, many, percent, size
 
-MATRIX = [[8, 2, 0], [1, 3, 0], [0, 0, 0]]
-
-
-def test_a_cell_has_its_share_of_its_row() -> None:
-    first = rows(MATRIX)[0]
-    assert [(cell.count, cell.share, cell.right) for cell in first] == [
-        (8, 0.8, True),
-        (2, 0.2, False),
-        (0, 0.0, False),
-    ]
+MEASURED = {"accuracy": 0.8824, "majority_accuracy": 0.528, "intervals": {"accuracy": [0.851, 0.909], "top2": None}}
 
 
-def test_each_class_has_precision_recall_and_f1() -> None:
-    crater = by_class(["other", "crater", "spider"], MATRIX)[1]
-    assert (crater.images, crater.predicted) == (4, 5)
-    assert (crater.precision, crater.recall) == (0.6, 0.75)
-    assert crater.f1 == pytest.approx(2 / 3)
+def test_a_figure_has_its_interval_and_its_baseline() -> None:
+    assert ACCURACY.text(ACCURACY.value(MEASURED)) == "88.2\u202f%"
+    assert ACCURACY.interval_text(MEASURED) == "85.1 to 90.9\u202f%"
+    assert ACCURACY.baseline_value(MEASURED) == 0.528
 
 
-def test_a_class_without_images_has_no_figures() -> None:
-    spider = by_class(["other", "crater", "spider"], MATRIX)[2]
-    assert (spider.precision, spider.recall, spider.f1) == (None, None, None)
+def test_what_was_not_measured_is_a_dash() -> None:
+    assert MAE.text(MAE.value(MEASURED)) == "–"
+    assert TOP_2.interval_text(MEASURED) == ""
+    assert BIAS.baseline_value(MEASURED) is None
 
 
-def test_always_giving_one_label_is_measured_over_the_classes_that_have_images() -> None:
-    assert majority_f1([[10, 0, 0], [10, 0, 0], [0, 0, 0]], accuracy=0.5) == pytest.approx((2 / 3) / 2)
+def test_a_bias_has_its_sign() -> None:
+    assert (BIAS.text(-2.14), BIAS.text(3.0)) == ("−2.1", "+3.0")
 
 
-def test_only_validation_accuracy_is_drawn_where_training_has_none() -> None:
-    (accuracy,) = charts({"val_accuracy": [0.5, 0.8]})
-    assert [line.split for line in accuracy.lines] == ["validation"]
+@pytest.mark.parametrize(
+    ("task", "figures"), [("classification", OF_CLASSES), ("regression", OF_YEARS), ("distribution", OF_YEARS)]
+)
+def test_a_network_is_judged_by_what_it_answers(task: str, figures: object) -> None:
+    assert figures_of({"task": task}) == figures
 
 
-def test_a_history_becomes_a_chart_of_loss_and_one_of_accuracy() -> None:
-    drawn = charts({"loss": [2.0, 1.0], "val_loss": [2.0, 1.5], "accuracy": [0.5, 0.9], "val_accuracy": [0.5, 0.8]})
-    assert [chart.title for chart in drawn] == ["Loss", "Accuracy"]
-    assert drawn[1].description == "Accuracy over 2 epochs. On training it ends at 0.9. On validation it ends at 0.8."
-    assert [tick.text for tick in drawn[1].up] == [f"{share}\u202f%" for share in (0, 20, 40, 60, 80, 100)]
-    assert [tick.text for tick in drawn[0].up] == ["0", "0.5", "1", "1.5", "2"]
-    assert [tick.text for tick in drawn[0].across] == ["1", "2"]
+def test_numbers_are_written_for_people() -> None:
+    assert count(17_927_112) == "17\u202f927\u202f112"
+    assert percent(None) == "–"
+    assert (size(730), size(14_200_000)) == ("730\u202fbytes", "14.2\u202fMB")
+    assert (duration(93.2), duration(1893), duration(3 * 3600 + 60)) == (
+        "93\u202fs",
+        "32\u202fmin",
+        "3\u202fh 1\u202fmin",
+    )
+    assert (many(1, "class", "classes"), many(2, "image")) == ("1 class", "2 images")
 
 
-def test_one_epoch_can_be_drawn() -> None:
-    (loss,) = charts({"loss": [1.0]})
-    assert loss.lines[0].points == "48.0,14.0"
-
-
-def test_without_a_history_nothing_is_drawn() -> None:
-    assert charts({}) == []
-
-
-def test_a_loss_that_is_no_number_is_left_out_of_its_curve() -> None:
-    (loss,) = charts({"loss": [1.0, float("nan"), 0.5]})
-    assert loss.lines[0].points.count(",") == 2
+def test_a_cell_of_a_confusion_matrix_has_its_share_of_its_row() -> None:
+    first, empty = rows([[8, 2], [0, 0]])
+    assert [(cell.count, cell.share, cell.right) for cell in first] == [(8, 0.8, True), (2, 0.2, False)]
+    assert [cell.share for cell in empty] == [0, 0]

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from fototeca.collections import Collection
+from fototeca.collections.splits import SPLITS
 from fototeca.ingest.files import Refusal, Source
-from fototeca.ingest.layouts.layout import SPLITS, Label, Layout, Vocabulary, within
+from fototeca.ingest.layouts.layout import Label, Layout, Vocabulary, within
 from fototeca.ingest.spool import Spool
 
 

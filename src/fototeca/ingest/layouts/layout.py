@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from fototeca.collections import Collection
 from fototeca.errors import SourceError
+from fototeca.ingest.dates import PhotoDate
 from fototeca.ingest.files import Refusal, Source, folder_of
 from fototeca.ingest.spool import Spool
 
-SPLITS = ("train", "val", "test")
 DEEPEST = 3
 """Folders below the root of a source in which its label files are looked for."""
 
@@ -24,11 +24,15 @@ class Label:
     name: str
     """By which the dataset knows the image: as the label file spells it."""
     label: str
-    place: str
+    stated_in: str
     """Where the source says so, such as `labels.txt, line 3`."""
     split: str | None = None
-    year: int | None = None
+    date: PhotoDate | None = None
     group: str | None = None
+    source: str = ""
+    """Where the image is from, such as a studio's estate."""
+    place: str | None = None
+    """That the image shows."""
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,6 @@ class Vocabulary:
         """The label of which this is the place in the collection's list."""
         labels = self.collection.labels
         return labels[int(number)] if number.isascii() and number.isdigit() and int(number) < len(labels) else None
-
-    def by_year(self, year: int) -> str | None:
-        """The label of the span of years in which this one lies."""
-        span = self.collection.year_span
-        first = str(year // span * span) if span else None
-        return next((label for label in self.collection.labels if first and label.startswith(first)), None)
 
     def __str__(self) -> str:
         return ", ".join(self.collection.vocabulary)

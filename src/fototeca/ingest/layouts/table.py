@@ -1,18 +1,22 @@
 """A CSV with a line for each file: `file` and `label`, or `file` and `year`.
 
-Further columns that it may have: `split`, and `group` for files that belong together. Paths start from the CSV's
-folder, or from a folder `images` beside it.
+Further columns that it may have: `precision` of the year (`year`, which it is if empty, or `decade`), `split`, `group`
+for files that belong together, `source` where the image is from, and `place` that it shows; others, such as `title`,
+are not looked at. Paths start from the CSV's folder, or from a folder `images` beside it.
 """
 
 import csv
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from fototeca.collections import Collection
+from fototeca.collections.splits import DOUBTFUL, SPLITS
+from fototeca.ingest.dates import Dating, PhotoDate, parse_date
 from fototeca.ingest.files import Refusal, Source, folder_of, safe_path
-from fototeca.ingest.layouts.layout import SPLITS, Label, Layout, Vocabulary, candidates, only_one, text_of, within
+from fototeca.ingest.layouts.layout import Label, Layout, Vocabulary, candidates, only_one, text_of, within
 from fototeca.ingest.spool import Spool
 
-YEARS = range(1000, 3000)
+COLUMNS = ("file", "label", "year", "precision", "split", "group", "source", "place")
 
 
 def find(source: Source, spool: Spool, collection: Collection) -> Layout | None:
@@ -22,13 +26,13 @@ def find(source: Source, spool: Spool, collection: Collection) -> Layout | None:
     if path is None:
         return None
     base = folder_of(path)
-    vocabulary = Vocabulary(collection)
+    reading = _Reading(Dating(collection), Vocabulary(collection))
 
     def read() -> Iterator[Label | Refusal]:
         with text_of(source, spool, path) as content:
             lines = csv.DictReader(content)
             for line in lines:
-                yield _read_line(line, f"{path}, line {lines.line_num}", base, spool, vocabulary)
+                yield _read_line(line, f"{path}, line {lines.line_num}", base, spool, reading)
 
     return Layout("a CSV of files and labels", base, frozenset([path]), read)
 
@@ -40,35 +44,60 @@ def _fits(source: Source, spool: Spool, path: str) -> bool:
 
 
 def _read_line(
-    line: dict[str, str | None], place: str, base: str, spool: Spool, vocabulary: Vocabulary
+    line: dict[str, str | None], stated_in: str, base: str, spool: Spool, reading: "_Reading"
 ) -> Label | Refusal:
-    cells = {column: (line.get(column) or "").strip() for column in ("file", "label", "year", "split", "group")}
+    cells = {column: (line.get(column) or "").strip() for column in COLUMNS}
     try:
         name = safe_path(cells["file"])
-        year = _year(cells["year"])
-        if cells["split"] not in ("", *SPLITS):
-            raise ValueError(f"the split {cells['split']!r} is none of {', '.join(SPLITS)}")
+        date = parse_date(cells["year"], cells["precision"]) if cells["year"] else None
+        if cells["split"] not in ("", *SPLITS, DOUBTFUL):
+            raise ValueError(f"the split {cells['split']!r} is none of {', '.join((*SPLITS, DOUBTFUL))}")
     except ValueError as error:
-        return Refusal(place, f"{cells['file']!r}: {error}")
+        return Refusal(stated_in, f"{cells['file']!r}: {error}")
     path = _path(spool, base, name)
-    if not cells["label"] and year is None:
-        return Refusal(path, f"it has neither a label nor a year ({place})")
-    label = vocabulary.by_name(cells["label"]) if cells["label"] else vocabulary.by_year(year or 0)
-    if label is None:
-        given = f"label {cells['label']!r}" if cells["label"] else f"year {year}"
-        return Refusal(path, f"its {given} ({place}) is of no class of the collection, which has {vocabulary}")
-    return Label(path, name, label, place, cells["split"] or None, year, cells["group"] or None)
+    try:
+        label, date = reading.classify(cells["label"], date)
+    except ValueError as error:
+        return Refusal(path, f"{error} ({stated_in})")
+    return Label(
+        path=path,
+        name=name,
+        label=label,
+        stated_in=stated_in,
+        split=cells["split"] or None,
+        date=date,
+        group=cells["group"] or None,
+        source=cells["source"],
+        place=cells["place"] or None,
+    )
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """How a collection takes a line's label and date."""
+
+    dating: Dating
+    vocabulary: Vocabulary
+
+    def classify(self, label: str, date: PhotoDate | None) -> tuple[str, PhotoDate | None]:
+        """The class, and the date within the collection's years.
+
+        Raises:
+            ValueError: there is no class, or label and date contradict each other; the message is the reason.
+        """
+        known = self.vocabulary.by_name(label) if label else None
+        if label and known is None:
+            raise ValueError(f"its label {label!r} is of no class of the collection, which has {self.vocabulary}")
+        bound = self.dating.bound(date, known) if date else None
+        known = known or self.dating.label_of(bound)
+        if known is None:
+            if date is None:
+                raise ValueError("it has neither a label nor a year")
+            raise ValueError(f"its year {date} is of no class of the collection, which has {self.vocabulary}")
+        return known, bound
 
 
 def _path(spool: Spool, base: str, name: str) -> str:
     path = within(base, name)
     beside = within(base, f"images/{name}")
     return beside if spool.file(path) is None and spool.file(beside) else path
-
-
-def _year(cell: str) -> int | None:
-    if not cell:
-        return None
-    if not cell.isascii() or not cell.isdigit() or int(cell) not in YEARS:
-        raise ValueError(f"{cell!r} is no year")
-    return int(cell)

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 
 from fototeca.collections import Collection
+from fototeca.collections.splits import SPLITS
 from fototeca.ingest.files import Refusal, Source, folder_of, safe_path
-from fototeca.ingest.layouts.layout import SPLITS, Label, Layout, Vocabulary, candidates, only_one, text_of, within
+from fototeca.ingest.layouts.layout import Label, Layout, Vocabulary, candidates, only_one, text_of, within
 from fototeca.ingest.spool import Spool
 
 LABELS = re.compile(r"^labels-map-proj(?:[-_]v[\d_]*\d)?(?P<split>_train_val_test)?\.txt$")

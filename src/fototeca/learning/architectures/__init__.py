@@ -8,11 +8,29 @@ from fototeca.errors import CollectionError
 from fototeca.learning.architectures.architecture import Architecture, Shape
 from fototeca.learning.architectures.cnn import CNN
 from fototeca.learning.architectures.cnn_small import CNN_SMALL
-from fototeca.learning.architectures.heads import classification
+from fototeca.learning.architectures.efficientnet_b0 import EFFICIENTNET_B0
+from fototeca.learning.architectures.efficientnet_lite0 import EFFICIENTNET_LITE0
+from fototeca.learning.architectures.heads import Head, head_layer
+from fototeca.learning.architectures.resnet import RESNET
+from fototeca.learning.architectures.resnet18 import RESNET18
+from fototeca.learning.architectures.vgg16 import VGG16
+from fototeca.learning.architectures.xse_resnext18_deeper import XSE_RESNEXT18_DEEPER
 
-__all__ = ["ARCHITECTURES", "Architecture", "ArchitectureInfo", "Shape", "build", "count", "describe", "find"]
+__all__ = ["ARCHITECTURES", "Architecture", "ArchitectureInfo", "Head", "Shape", "build", "count", "describe", "find"]
 
-ARCHITECTURES = {architecture.name: architecture for architecture in (CNN_SMALL, CNN)}
+ARCHITECTURES = {
+    architecture.name: architecture
+    for architecture in (
+        CNN_SMALL,
+        CNN,
+        RESNET,
+        VGG16,
+        RESNET18,
+        XSE_RESNEXT18_DEEPER,
+        EFFICIENTNET_B0,
+        EFFICIENTNET_LITE0,
+    )
+}
 
 
 @dataclass(frozen=True)
@@ -44,11 +62,18 @@ def find(name: str) -> Architecture:
     return ARCHITECTURES[name]
 
 
-def build(architecture: Architecture, classes: int) -> keras.Model:
-    """A network with fresh weights: pixels uint8 [N, height, width, channels] → logits float32 [N, classes]."""
+def build(architecture: Architecture, head: Head) -> keras.Model:
+    """A network with fresh weights: pixels uint8 [N, height, width, channels] → float32 [N, outputs].
+
+    It has three layers: the models `backbone` and `neck`, and the head, `logits` or `year`.
+    """
     pixels = keras.Input(architecture.input_shape, dtype="uint8", name="pixels")
-    outputs = classification(architecture.body(pixels), classes)
-    return keras.Model(pixels, outputs, name=architecture.name)
+    backbone = keras.Model(pixels, architecture.backbone(pixels), name="backbone")
+    backbone.trainable = not architecture.frozen
+    features = keras.Input(backbone.output_shape[1:], dtype=backbone.output.dtype, name="features")
+    neck = keras.Model(features, architecture.neck(features), name="neck")
+    seen = keras.Input(architecture.input_shape, dtype="uint8", name="pixels")
+    return keras.Model(seen, head_layer(head)(neck(backbone(seen))), name=architecture.name)
 
 
 def count(network: keras.Model) -> Parameters:
@@ -60,7 +85,8 @@ def count(network: keras.Model) -> Parameters:
 
 def describe(classes: int = 8) -> list[ArchitectureInfo]:
     """All architectures, with the parameters that they have for so many classes."""
+    head = Head("classification", classes)
     return [
-        ArchitectureInfo(architecture.name, architecture.input_shape, count(build(architecture, classes)))
+        ArchitectureInfo(architecture.name, architecture.input_shape, count(build(architecture, head)))
         for architecture in ARCHITECTURES.values()
     ]

@@ -11,25 +11,25 @@ from PIL import Image
 
 from fototeca import synthetic
 from fototeca.collections import load_collection
-from fototeca.samples import Sample, draw_sample
-from fototeca.samples.plan import LABELS, plan_landmarks
+from fototeca.samples import Sample, draw_landmarks
+from fototeca.samples.mars.plan import LABELS, plan_landmarks
 
 COPIES = ("-r90", "-r180", "-r270", "-fh", "-fv", "-brt")
 
 
 @pytest.fixture(scope="module")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    return draw_sample(tmp_path_factory.mktemp("sample"), originals=36, uploads=8)
+    return draw_landmarks(tmp_path_factory.mktemp("sample"), originals=36, uploads=8)
 
 
 def lines(sample: Sample, name: str) -> list[list[str]]:
-    with ZipFile(sample.zip) as archive:
+    with ZipFile(sample.source) as archive:
         return [line.split() for line in archive.read(name).decode().splitlines()]
 
 
 def test_the_zip_is_laid_out_as_version_3_2(sample: Sample) -> None:
     split = lines(sample, "labels-map-proj-v3_2_train_val_test.txt")
-    with ZipFile(sample.zip) as archive:
+    with ZipFile(sample.source) as archive:
         images = {
             name.removeprefix("map-proj-v3_2/") for name in archive.namelist() if name.startswith("map-proj-v3_2/")
         }
@@ -49,7 +49,7 @@ def test_only_training_and_validation_originals_have_copies(sample: Sample) -> N
 
 
 def test_every_image_says_that_it_is_synthetic(sample: Sample) -> None:
-    with ZipFile(sample.zip) as archive:
+    with ZipFile(sample.source) as archive:
         assert "synthetic" in archive.read(synthetic.FILE).decode()
         contents = [archive.read(name) for name in archive.namelist() if name.endswith(".jpg")]
     contents += [file.read_bytes() for file in sample.uploads.iterdir()]
@@ -69,17 +69,17 @@ def test_uploads_are_of_observations_of_their_own_and_their_truth_lies_beside(sa
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_gives_others(sample: Sample, tmp_path: Path) -> None:
-    again = draw_sample(tmp_path, originals=36, uploads=8)
-    other = draw_sample(tmp_path, seed=8, originals=36, uploads=8)
-    assert again.zip.read_bytes() == sample.zip.read_bytes()
-    assert other.zip.read_bytes() != sample.zip.read_bytes()
+    again = draw_landmarks(tmp_path, originals=36, uploads=8)
+    other = draw_landmarks(tmp_path, seed=8, originals=36, uploads=8)
+    assert again.source.read_bytes() == sample.source.read_bytes()
+    assert other.source.read_bytes() != sample.source.read_bytes()
 
 
 def test_a_sample_that_is_there_is_not_drawn_again(sample: Sample) -> None:
-    folder = sample.zip.parent.parent
-    before = sample.zip.stat().st_mtime_ns
-    assert draw_sample(folder, originals=36, uploads=8) == sample
-    assert sample.zip.stat().st_mtime_ns == before
+    folder = sample.source.parent.parent
+    before = sample.source.stat().st_mtime_ns
+    assert draw_landmarks(folder, originals=36, uploads=8) == sample
+    assert sample.source.stat().st_mtime_ns == before
 
 
 def test_one_that_was_interrupted_leaves_nothing(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ def test_one_that_was_interrupted_leaves_nothing(tmp_path: Path) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        draw_sample(tmp_path, originals=36, uploads=8, progress=interrupted)
+        draw_landmarks(tmp_path, originals=36, uploads=8, progress=interrupted)
     assert not list(tmp_path.iterdir())
 
 

@@ -1,36 +1,23 @@
 """A sample set: the zip of version 3.2, in small, and a folder of new uploads."""
 
 import csv
-import io
-import json
-import multiprocessing
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile, ZipInfo
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
 from fototeca import synthetic
 from fototeca.context import Progress, unseen
-from fototeca.samples.landforms import draw
-from fototeca.samples.plan import LABELS, Landmark, plan_landmarks
+from fototeca.samples.drawing import Picture, Sample, draw_once, drawing_processes, encode, notice
+from fototeca.samples.mars.landforms import draw
+from fototeca.samples.mars.plan import LABELS, Landmark, plan_landmarks
 
 VERSION = 1
 """Counts up with every change of what is drawn, so that nobody takes an old sample for a new one."""
 ZIP = "hirise-map-proj-v3_2.zip"
-COMPLETE = "sample.json"
-QUALITY = 84
-NOTICE = """These landmarks of Mars are synthetic: Fototeca drew them, no camera took them.
-They serve to try the pipeline out. Every image says so in its JPEG comment.
-"""
-Picture = NDArray[np.uint8]
+NOTICE = notice("landmarks of Mars")
 COPIES: dict[str, Callable[[Picture, np.random.Generator], Picture]] = {
     "r90": lambda grey, _rng: np.rot90(grey),
     "r180": lambda grey, _rng: np.rot90(grey, 2),
@@ -45,15 +32,6 @@ COPIES: dict[str, Callable[[Picture, np.random.Generator], Picture]] = {
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Where a sample lies."""
-
-    zip: Path
-    uploads: Path
-    """Folder of images without labels; what they show is in truth.csv beside it."""
-
-
-@dataclass(frozen=True)
 class _Drawn:
     """An image of the zip."""
 
@@ -63,7 +41,7 @@ class _Drawn:
     content: bytes
 
 
-def draw_sample(
+def draw_landmarks(
     folder: Path, *, seed: int = 7, originals: int = 540, uploads: int = 120, progress: Progress = unseen
 ) -> Sample:
     """Draw a sample below `folder`, unless one of the same seed and size is there already.
@@ -77,25 +55,15 @@ def draw_sample(
         uploads: Landmarks that arrive later, without labels.
         progress: Told how many landmarks are drawn.
     """
-    home = folder / f"mars-v{VERSION}-{seed}-{originals}-{uploads}"
-    sample = Sample(home / ZIP, home / "uploads")
-    if (home / COMPLETE).exists():
-        return sample
-    folder.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=".drawing-", dir=folder))
-    try:
-        _draw_into(work, seed, originals, uploads, progress)
-        work.chmod(0o755)
-        work.rename(home)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return sample
+    name = f"mars-v{VERSION}-{seed}-{originals}-{uploads}"
+    drawn = {"seed": seed, "originals": originals, "uploads": uploads}
+    home = draw_once(folder, name, lambda work: _draw_into(work, seed, originals, uploads, progress), **drawn)
+    return Sample(home / ZIP, home / "uploads")
 
 
 def _draw_into(work: Path, seed: int, originals: int, uploads: int, progress: Progress) -> None:
-    (work / "uploads").mkdir()
     (work / synthetic.FILE).write_text(NOTICE)
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=multiprocessing.get_context("spawn")) as pool:
+    with drawing_processes() as pool:
         drawn = pool.map(_draw_with_copies, plan_landmarks(seed, originals, series=0))
         total, done = originals + uploads, 0
         with ZipFile(work / ZIP, "w") as archive:
@@ -116,11 +84,10 @@ def _draw_into(work: Path, seed: int, originals: int, uploads: int, progress: Pr
                     rows.writerow([f"{landmark.stem}.jpg", landmark.shows])
                     done += 1
                 progress(done, total, "drawing landmarks")
-    (work / COMPLETE).write_text(json.dumps({"seed": seed, "originals": originals, "uploads": uploads}))
 
 
 def _draw_one(landmark: Landmark) -> bytes:
-    return _encode(draw(landmark))
+    return encode(draw(landmark))
 
 
 def _draw_with_copies(landmarks: list[Landmark]) -> list[_Drawn]:
@@ -130,17 +97,11 @@ def _draw_with_copies(landmarks: list[Landmark]) -> list[_Drawn]:
 def _with_copies(landmark: Landmark) -> Iterator[_Drawn]:
     grey = draw(landmark)
     split = landmark.observation.split
-    yield _Drawn(f"{landmark.stem}.jpg", landmark.label, split, _encode(grey))
+    yield _Drawn(f"{landmark.stem}.jpg", landmark.label, split, encode(grey))
     if split != "test":
         rng = np.random.default_rng((*landmark.seed, 1))
         for suffix, change in COPIES.items():
-            yield _Drawn(f"{landmark.stem}-{suffix}.jpg", landmark.label, split, _encode(change(grey, rng)))
-
-
-def _encode(grey: Picture) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(grey).save(file, "JPEG", quality=QUALITY, comment=synthetic.COMMENT)
-    return file.getvalue()
+            yield _Drawn(f"{landmark.stem}-{suffix}.jpg", landmark.label, split, encode(change(grey, rng)))
 
 
 def _add_descriptions(archive: ZipFile, lines: list[_Drawn]) -> None:

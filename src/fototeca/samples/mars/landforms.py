@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from fototeca.samples.plan import Landmark
-from fototeca.samples.terrain import SIDE, Ground, Map, along, light, noise, polar, step
+from fototeca.samples.mars.plan import Landmark
+from fototeca.samples.mars.terrain import SIDE, Ground, Map, along, light, noise, polar, step
 
 Draw = Callable[[Ground, np.random.Generator, float], None]
 

@@ -1,0 +1,28 @@
+"""The turned and mirrored views of an image: where nothing is up, all show the same thing."""
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8]
+
+
+def view_of(image: Pixels, number: int) -> Pixels:
+    """View `number`, 0 to 7, of an image [height, width, channels]; 0 is the image itself, 1 its mirror image.
+
+    The eight are the symmetries of a square: `number // 2` quarter turns, the odd ones mirrored first. An image that
+    is not square has the four that keep its shape, each twice.
+    """
+    height, width, _ = image.shape
+    mirrored = image[:, ::-1] if number % 2 else image
+    quarters = number // 2
+    return np.rot90(mirrored, quarters if height == width else quarters * 2)
+
+
+def views_of_batch(images: tf.Tensor, count: int) -> list[tf.Tensor]:
+    """The first `count` views of a batch of square images [N, side, side, channels], in a graph."""
+    views = []
+    for number in range(count):
+        mirrored = tf.reverse(images, [2]) if number % 2 else images
+        views.append(tf.image.rot90(mirrored, number // 2) if number // 2 else mirrored)
+    return views

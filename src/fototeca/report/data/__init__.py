@@ -1,0 +1,1 @@
+"""The page about a dataset: what an archive asks before it trains on one."""
