@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from fototeca.archive.store import as_json
-from fototeca.cli import describe, machine, pages, pipeline, training, weights
+from fototeca.cli import describe, learning, machine, pages, pipeline, training, weights
 from fototeca.errors import FototecaError
 from fototeca.machine import environment
 
@@ -25,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for rooms in (pipeline, training, pages, weights, machine, describe):
+for rooms in (pipeline, training, learning, pages, weights, machine, describe):
     rooms.register(app)
 
 

@@ -19,7 +19,7 @@ Changes = Annotated[
     typer.Option(
         "--set",
         metavar="NAME=VALUE",
-        help="Any other value of the recipe, such as --set balance=sampling or --set 'augmentations=[flip, blur]'; "
+        help="Any other value of the recipe, such as --set balance=sampling or --set 'augmentations=\\[flip, blur]'; "
         "again for each.",
     ),
 ]

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from functools import cache
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageFilter
 
 from fototeca.collections.recipe import Augmentation
-from fototeca.learning.views import Pixels, view_of
+from fototeca.learning.views import Pixels, view_matrix, view_of
 
 BRIGHTEST = 1.25
 """Grey levels are multiplied by up to this, or divided."""
@@ -25,11 +25,12 @@ WIDEST_BLUR = 1.2
 COARSEST_GRAIN = 12.0
 """Standard deviation of the grain, in grey levels."""
 _LEVELS = np.arange(256, dtype=np.float32)
-_LUMA = np.array([0.299, 0.587, 0.114], np.float32)  # ITU-R BT.601, as in JPEG
 _NOISE = 1 << 20
 
+cv2.setNumThreads(1)  # images are changed side by side already
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What happens to one image."""
 
@@ -57,34 +58,40 @@ class Change:
 UNCHANGED = Change()
 
 
-def draw_change(augmentations: tuple[Augmentation, ...], random: np.random.Generator) -> Change:
-    """A change for one image, of the kinds that are among the augmentations."""
+def draw_changes(augmentations: tuple[Augmentation, ...], count: int, random: np.random.Generator) -> list[Change]:
+    """Changes for so many images, of the kinds that are among the augmentations."""
     kinds = frozenset(augmentations)
-    zoom, down, right, gain, contrast = random.uniform(-1, 1, 5)
-    often, blur, grain, place = random.random(3), random.random(), random.random(), int(random.integers(_NOISE))
-    grained = "grain" in kinds and bool(often[1] < GRAINED)
+    if not kinds:
+        return [UNCHANGED] * count
+
+    def where(*asked: Augmentation) -> NDArray[np.float64]:
+        """Between -1 and 1, or 0 everywhere where none of these kinds is wanted."""
+        return random.uniform(-1, 1, count) * bool(kinds.intersection(asked))
+
+    view = 2 * random.integers(4, size=count) * ("rotate90" in kinds)
+    view += random.integers(2, size=count) * bool(kinds & {"flip", "mirror"})
+    zoom, down, right = where("shift", "crop"), where("shift", "crop"), where("shift", "crop")
+    farthest: NDArray[np.float64] | float = FARTHEST
     if "crop" in kinds:
-        zoom = -abs(zoom)
-        down, right = down * (1 - LARGEST**zoom), right * (1 - LARGEST**zoom)
-    moved = bool(kinds & {"shift", "crop"})
-    farthest = 0.5 if "crop" in kinds else FARTHEST
-    return Change(
-        view=_draw_view(kinds, random),
-        scale=LARGEST**zoom if moved else 1.0,
-        down=farthest * down if moved else 0.0,
-        right=farthest * right if moved else 0.0,
-        gain=BRIGHTEST**gain if "brightness" in kinds else 1.0,
-        contrast=HARDEST**contrast if "contrast" in kinds else 1.0,
-        blur=WIDEST_BLUR * blur if "blur" in kinds and often[0] < BLURRED else 0.0,
-        grain=COARSEST_GRAIN * grain if grained else 0.0,
-        grain_from=place if grained else 0,
-        grey="grey" in kinds and bool(often[2] < GREYED),
+        zoom = -np.abs(zoom)
+        farthest = (1 - LARGEST**zoom) / 2
+    blur, grain, grey = (
+        random.random(count) * (kind in kinds) > 1 - share
+        for kind, share in (("blur", BLURRED), ("grain", GRAINED), ("grey", GREYED))
     )
-
-
-def _draw_view(kinds: frozenset[str], random: np.random.Generator) -> int:
-    quarters, mirrored = int(random.integers(4)), int(random.integers(2))
-    return (2 * quarters if "rotate90" in kinds else 0) + (mirrored if kinds & {"flip", "mirror"} else 0)
+    columns = (
+        view,
+        LARGEST**zoom,
+        farthest * down,
+        farthest * right,
+        BRIGHTEST ** where("brightness"),
+        HARDEST ** where("contrast"),
+        blur * WIDEST_BLUR * random.random(count),
+        grain * COARSEST_GRAIN * random.random(count),
+        grain * random.integers(_NOISE, size=count),
+        grey,
+    )
+    return [Change(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def apply_change(image: Pixels, change: Change) -> Pixels:
@@ -92,39 +99,46 @@ def apply_change(image: Pixels, change: Change) -> Pixels:
 
     What moves in from outside is the image mirrored at its border.
     """
-    height, width, _ = image.shape
-    changed = view_of(image, change.view)
-    if change.scale != 1:
-        rows = _places(height, change.scale, change.down)
-        changed = changed[rows[:, None], _places(width, change.scale, change.right)]
+    if change is UNCHANGED:
+        return image
+    if change.scale != 1 or change.down or change.right:
+        changed = _move(image, change)
+    else:
+        changed = np.ascontiguousarray(view_of(image, change.view))
     if change.grey:
-        changed = to_grey(changed)
+        changed = to_grey(changed.reshape(image.shape))
     if change.gain != 1 or change.contrast != 1:
         levels = ((_LEVELS - 127.5) * change.contrast + 127.5) * change.gain
-        changed = np.clip(np.rint(levels), 0, 255).astype(np.uint8)[changed]
+        changed = np.asarray(cv2.LUT(changed, np.clip(np.rint(levels), 0, 255).astype(np.uint8)), np.uint8)
     if change.blur:
-        changed = _blur(changed, change.blur)
+        changed = np.asarray(cv2.GaussianBlur(changed, (0, 0), change.blur), np.uint8)
     if change.grain:
-        changed = _add_grain(changed, change.grain, change.grain_from)
-    return changed
+        changed = _add_grain(changed.reshape(image.shape), change.grain, change.grain_from)
+    return changed.reshape(image.shape)
 
 
 def to_grey(image: Pixels) -> Pixels:
-    """The image [..., channels] without its colour, in the same number of channels."""
+    """The image [height, width, channels] without its colour, in the same number of channels."""
     if image.shape[-1] == 1:
         return image
-    grey = np.rint(image @ _LUMA).astype(np.uint8)
-    return np.repeat(grey[..., None], 3, axis=-1)
+    return np.asarray(cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB), np.uint8)
 
 
-def _blur(image: Pixels, radius: float) -> Pixels:
-    plain = Image.fromarray(image[..., 0] if image.shape[-1] == 1 else np.ascontiguousarray(image))
-    return np.asarray(plain.filter(ImageFilter.GaussianBlur(radius))).reshape(image.shape)
+def _move(image: Pixels, change: Change) -> Pixels:
+    """Turn, mirror, enlarge and move in one go, so that pixels are computed once."""
+    height, width, _ = image.shape
+    middle = np.array([(width - 1) / 2, (height - 1) / 2])
+    turn = view_matrix(change.view, square=height == width) * change.scale
+    moved = middle - np.array([change.right * width, change.down * height])
+    matrix = np.column_stack([turn, moved - turn @ middle])
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved_image = cv2.warpAffine(image, matrix, (width, height), flags=flags, borderMode=cv2.BORDER_REFLECT_101)
+    return np.asarray(moved_image, np.uint8)
 
 
 def _add_grain(image: Pixels, deviation: float, start: int) -> Pixels:
     height, width, _ = image.shape
-    grain = _noise()[start : start + height * width].reshape(height, width, 1) * deviation
+    grain = _noise()[start : start + height * width].reshape(height, width, 1) * np.float32(deviation)
     return np.clip(image + grain, 0, 255).astype(np.uint8)
 
 
@@ -132,11 +146,3 @@ def _add_grain(image: Pixels, deviation: float, start: int) -> Pixels:
 def _noise() -> NDArray[np.float32]:
     noise = np.random.default_rng(7).standard_normal(_NOISE, np.float32)
     return np.concatenate([noise, noise])
-
-
-def _places(length: int, scale: float, shift: float) -> NDArray[np.int64]:
-    """For each place along a side of the changed image, the place in the original that it shows."""
-    middle = (length - 1) / 2
-    places = np.rint((np.arange(length) - middle) * scale + middle - shift * length).astype(np.int64)
-    mirrored: NDArray[np.int64] = (length - 1) - np.abs((length - 1) - np.abs(places))
-    return mirrored

@@ -7,7 +7,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from fototeca.collections.recipe import Augmentation
-from fototeca.learning.augmentation import UNCHANGED, Change, apply_change, draw_change
+from fototeca.learning.augmentation import UNCHANGED, Change, apply_change, draw_changes
 from fototeca.learning.views import Pixels
 
 Rows = NDArray[np.int64]
@@ -29,14 +29,17 @@ def training_batches(
     random: np.random.Generator,
 ) -> tf.data.Dataset:
     """Images of these rows, each changed at random, with targets and weights of the same rows of the dataset."""
-    images = _read(pixels, rows, [draw_change(augmentations, random) for _ in rows], size)
+    images = _read(pixels, rows, draw_changes(augmentations, len(rows), random), size)
     truth = tf.data.Dataset.from_tensor_slices((targets[rows], weights[rows])).batch(size)
     return tf.data.Dataset.zip(images, truth).map(lambda image, truth: (image, truth[0], truth[1]))
 
 
 def _read(pixels: Pixels, rows: Rows, changes: Sequence[Change], size: int) -> tf.data.Dataset:
     def read(places: Rows) -> Pixels:
-        return np.stack([apply_change(pixels[rows[place]], changes[place]) for place in places])
+        images = np.empty((len(places), *pixels.shape[1:]), np.uint8)
+        for number, place in enumerate(places.tolist()):
+            images[number] = apply_change(pixels[rows[place]], changes[place])
+        return images
 
     def load(places: tf.Tensor) -> tf.Tensor:
         images = tf.numpy_function(read, [places], tf.uint8, stateful=False)

@@ -9,8 +9,8 @@ import tensorflow as tf
 from fototeca.learning.batches import Numbers, Rows
 from fototeca.learning.objectives import LEVEL, Classes, Objective
 from fototeca.measuring import conformal_margin, fit_temperature
+from fototeca.serving.answers import YEARS
 
-YEARS = ("year", "year_low", "year_high")
 
 
 @dataclass(frozen=True)

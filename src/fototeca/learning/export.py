@@ -11,9 +11,10 @@ import tensorflow as tf
 from fototeca.errors import TrainingFailed
 from fototeca.learning.architectures.architecture import Shape
 from fototeca.learning.batches import Numbers
-from fototeca.learning.calibrated import YEARS, Calibrated
+from fototeca.learning.calibrated import Calibrated
 from fototeca.learning.decoding import decode_images
 from fototeca.learning.views import views_of_batch
+from fototeca.serving.answers import YEARS
 
 TOLERANCE = 1e-4
 """How far probabilities of the exported graph may lie from training's: batches of another size round differently."""

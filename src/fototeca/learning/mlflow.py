@@ -145,8 +145,9 @@ def find_server() -> httpx.Client | None:
             verify=ssl.create_default_context(cafile=certificate) if certificate else True,
             timeout=TIMEOUT,
         )
-    except (httpx.InvalidURL, ValueError, OSError) as error:  # the address may hold a password, so it is not shown
-        log.warning("MLFLOW_TRACKING_URI can't be used, so MLflow is told nothing: %s", error)
+    except (httpx.InvalidURL, ValueError, OSError) as error:
+        why = "it is no URL" if isinstance(error, httpx.InvalidURL) else error  # that one may hold a password
+        log.warning("MLFLOW_TRACKING_URI can't be used, so MLflow is told nothing: %s", why)
         return None
 
 

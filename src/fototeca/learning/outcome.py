@@ -29,6 +29,8 @@ class Outcome:
     classes: list[str]
     label_of: Callable[[float], str]
     """The class of a year, for answers that are years."""
+    threshold: float
+    """Probability from which on an answer is given."""
     calibrated: Calibrated
     outputs: Numbers
     """[images, outputs]"""
@@ -80,7 +82,10 @@ class Outcome:
         if isinstance(self.calibrated.objective, Classes):
             majority = int(np.bincount(self.examples.labels[train]).argmax())
             labels = self.examples.labels[rows]
-            return measure_classes(labels, answers, groups, self.classes, majority, uncalibrated=softmax(outputs))
+            raw = softmax(outputs)
+            return measure_classes(
+                labels, answers, groups, self.classes, majority, uncalibrated=raw, threshold=self.threshold
+            )
         median = float(np.median(self.examples.years[train]))
         truth = self.examples.years[rows].astype(np.float64)
         return measure_years(truth, answers, groups, median, level=self.calibrated.figures["level"])

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 
 from fototeca.archive import keys
 from fototeca.archive.encoded import as_decodable
+from fototeca.collections import Collection
 from fototeca.collections.recipe import Recipe
 from fototeca.context import Context, Progress
 from fototeca.learning.architectures import Architecture, Head, build, count, find
@@ -70,7 +70,8 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
     began = time.monotonic()
     recipe, facts, architecture = request.recipe, request.facts, find(request.architecture)
     examples = open_examples(context, facts, architecture.input_shape, progress)
-    years = context.collection(request.collection).years
+    collection = context.collection(request.collection)
+    years = collection.years
     refuse_unlearnable(examples, recipe, facts, years)
     objective = make_objective(recipe, examples, len(facts["classes"]), years.all if years else ())
     keras.utils.set_random_seed(recipe.seed)
@@ -86,7 +87,7 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
         checkpoint = Checkpoint(context.store, request.key("checkpoint/state.npz"), own)
         state = train_network(network, Lesson(examples, objective, recipe, progress), body, checkpoint)
         network = _in_full_precision(network, architecture, recipe, objective)
-        outcome = _measure(network, objective, examples, request, years.label_of if years else str, progress)
+        outcome = _measure(network, objective, examples, request, collection, progress)
         export_network(network, outcome.calibrated, recipe.views, own / "saved_model")
         golden = _golden_rows(examples)
         originals = dict(read_originals(context, request.collection, examples.table.take(golden)))
@@ -103,6 +104,7 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
         "dataset": facts["dataset"],
         "task": recipe.task,
         "classes": facts["classes"],
+        "years": years.model_dump() if years else None,
         "metrics": outcome.metrics(),
         "slices": outcome.slices(),
         "calibration": outcome.calibrated.figures,
@@ -150,7 +152,7 @@ def _measure(
     objective: Objective,
     examples: Examples,
     request: Request,
-    label_of: Callable[[float], str],
+    collection: Collection,
     progress: Progress,
 ) -> Outcome:
     recipe = request.recipe
@@ -168,7 +170,9 @@ def _measure(
     grey = None
     if network.input_shape[-1] > 1 and set(examples.table["mode"].to_pylist()) - {"L"}:
         grey = outputs_of(examples.rows("test"), Change(grey=True), f"measuring {request.architecture} without colour")
-    return Outcome(examples, request.facts["classes"], label_of, calibrated, outputs, grey)
+    label_of = collection.years.label_of if collection.years else str
+    threshold = collection.selection.threshold
+    return Outcome(examples, request.facts["classes"], label_of, threshold, calibrated, outputs, grey)
 
 
 def _history(state: TrainingState) -> dict[str, Any]:

@@ -19,6 +19,15 @@ def view_of(image: Pixels, number: int) -> Pixels:
     return np.rot90(mirrored, quarters if height == width else quarters * 2)
 
 
+def view_matrix(number: int, square: bool) -> NDArray[np.float64]:
+    """The same view, as the matrix from a place (right, down from the middle) in it to the place in the image."""
+    quarters = number // 2 if square else number // 2 * 2
+    turn = np.linalg.matrix_power(np.array([[0.0, -1.0], [1.0, 0.0]]), quarters % 4)
+    mirror = np.diag([-1.0 if number % 2 else 1.0, 1.0])
+    matrix: NDArray[np.float64] = mirror @ turn
+    return matrix
+
+
 def views_of_batch(images: tf.Tensor, count: int) -> list[tf.Tensor]:
     """The first `count` views of a batch of square images [N, side, side, channels], in a graph."""
     views = []

@@ -56,9 +56,9 @@ def _run(home: Path, collection: str, source: str | None, uploads: Path | None, 
         trained = follower.caused(f"{collection}_ingest", made, train)
         follower.finish(train, trained)
         verdict = airflow.result(train, trained, "select")
-        served = in_force(context.store, collection) is not None
-        night = _classify(context, follower, collection, given, dataset, task) if served else None
-    for line in explain(verdict):
+        _upload(context, view, collection, given, dataset, task)
+        night = _classify(context, follower, collection) if in_force(context.store, collection) else None
+    for line in explain(verdict, collection, task):
         console.print(line, highlight=False, markup=False, soft_wrap=True)
     summarize(console, context, collection, night, airflow)
 
@@ -76,21 +76,21 @@ def _ingest(context: Context, follower: Follower, collection: str, given: Source
     return made, dataset
 
 
-def _classify(
-    context: Context, follower: Follower, collection: str, given: Source, dataset: str, task: Task | None
-) -> dict[str, Any] | None:
-    """Fill the drop zone and have a night done; what the night did.
-
-    Uploads are classified once, so that those of another task are uploaded apart.
-    """
+def _upload(context: Context, view: View, collection: str, given: Source, dataset: str, task: Task | None) -> None:
+    """Fill the drop zone. Uploads are classified once, so that those of another task are uploaded apart."""
     apart = f"-{task}" if task else ""
-    with follower.view.step("uploads") as progress:
+    with view.step("uploads") as progress:
         if given.uploads:
             from fototeca.steps.upload import upload
 
-            upload(context, collection, given.uploads, batch=f"{given.uploads.name}{apart}", progress=progress)
+            batch = f"{given.uploads.resolve().stem}{apart}" if apart else None
+            upload(context, collection, given.uploads, batch=batch, progress=progress)
         else:
             upload_held_out(context, collection, dataset, f"held-out-{dataset}{apart}", progress)
+
+
+def _classify(context: Context, follower: Follower, collection: str) -> dict[str, Any] | None:
+    """Have a night done; what it did."""
     nightly, made = f"{collection}_nightly", f"make-run-{waiting_fingerprint(context, collection)}"
     follower.run(nightly, made, {})
     result: dict[str, Any] | None = follower.airflow.result(nightly, made, "commit")
@@ -111,8 +111,11 @@ def asked_task(collection: Collection, task: Task | None) -> Task | None:
     return None if task == own else task
 
 
-def explain(verdict: dict[str, Any] | None) -> list[str]:
-    """Why training put nothing new into service, if it did not."""
+def explain(verdict: dict[str, Any] | None, collection: str, task: Task | None) -> list[str]:
+    """Why training put nothing new into service, if it did not, and what a person can do."""
     heads = {"keep": "What was in force stays so:", "nothing": "No network is good enough, so that none is deployed:"}
-    head = heads.get((verdict or {}).get("outcome", ""))
-    return ["", head, *(f"  {reason}" for reason in verdict["reasons"])] if verdict and head else []
+    if verdict is None or verdict["outcome"] not in heads:
+        return []
+    command = f"fototeca deploy {collection}{f' --task {task}' if task else ''} --insist"
+    reasons = [f"  {reason}" for reason in verdict["reasons"]]
+    return ["", heads[verdict["outcome"]], *reasons, f"  `{command}` deploys the best nonetheless."]

@@ -83,7 +83,7 @@ def test_of_years_it_says_how_far_off_they_are_and_what_the_photographs_are_date
 ) -> None:
     put_in_force(context, "photos", {"val": DATES, "doubtful": DATES})
     model = {"task": "regression", "classes": [], "years": {"earliest": 1863, "latest": 1991, "span": 10}}
-    answers = [[1862.4, 1855, 1869], [1987.3, 1980, 2000], [1900, 1890, 1901]]
+    answers: list[list[float]] = [[1862.4, 1855, 1869], [1987.3, 1980, 2000], [1900, 1890, 1901]]
     said = describe(context, "photos", do_night(context, "photos", meaning_of(model), answers), airflow)
     assert (
         "  validation: mean error 10.0 years on 4 images; always 1915: 10.0; the intervals hold 75.0%, and claim 90%"

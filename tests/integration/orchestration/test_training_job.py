@@ -1,5 +1,6 @@
 """The operator that runs a training job, with a launcher whose jobs do nothing but change their state."""
 
+import shlex
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from fototeca.jobs.launcher import Job, JobState, JobStatus
 from fototeca.orchestration import calls, training_job
 
 NAME = "train-mars-cnn-small-r1"
-RESULT = {"architecture": "cnn_small", "run": "r1", "dataset": "d1", "accuracy": {"val": 0.9}}
+RESULT = {"architecture": "cnn_small", "run": "r1", "dataset": "d1", "task": "classification", "metrics": {}}
 
 
 class Jobs:
@@ -70,7 +71,7 @@ def train() -> Any:
         collection="mars",
         architecture="cnn_small",
         dataset="d1",
-        recipe={"epochs": 3, "learning_rate": 0.01},
+        recipe={"learning_rate": 0.01, "augmentations": ["flip", "blur"], "balance": "sampling"},
         poll_seconds=0,
     )
 
@@ -80,8 +81,9 @@ def test_a_job_is_the_same_command_that_people_type(jobs: Jobs, train: Any) -> N
 
     (job,) = jobs.started
     assert job.name == NAME
-    assert " ".join(job.arguments) == (
-        "train mars --architecture cnn_small --dataset d1 --epochs 3 --learning-rate 0.01 --json"
+    assert shlex.join(job.arguments) == (
+        'train mars --architecture cnn_small --dataset d1 --set \'augmentations=["flip", "blur"]\' '
+        "--set balance=sampling --set learning_rate=0.01 --json"
     )
 
 

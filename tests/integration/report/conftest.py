@@ -78,7 +78,8 @@ def put_dataset(context: Context, collection: str, classes: list[str], images: l
         offset += len(content)
     context.store.put(keys.shard(collection, SHARD), b"".join(content for _, content in images))
     put_table(context, keys.dataset(collection, version, "manifest.parquet"), pa.Table.from_pylist(rows, SCHEMA))
-    splits = {one["split"]: [other for other in rows if other["split"] == one["split"]] for one in rows}
+    names = sorted({one["split"] for one in rows})
+    splits = {name: [one for one in rows if one["split"] == name] for name in names}
     labels = {split: [one["label"] for one in of] for split, of in splits.items()}
     about = {
         "collection": collection,

@@ -13,6 +13,7 @@ VERBS = [
     "ingest",
     "validate",
     "train",
+    "recipe",
     "select",
     "describe",
     "report",
@@ -72,3 +73,37 @@ def test_settings_as_json_hold_no_credentials() -> None:
     ended = fototeca("settings", "--json", AWS_SECRET_ACCESS_KEY="hidden")
     assert json.loads(ended.stdout)["bucket"]
     assert "hidden" not in ended.stdout + ended.stderr
+
+
+def test_a_recipe_is_shown_with_who_decided_each_value(tmp_path: Path) -> None:
+    (tmp_path / "moon.yaml").write_text(
+        "{name: moon, title: Moon, description: Craters, labels: [crater, plain], "
+        "training: {architectures: [cnn], recipe: {patience: 2}}}"
+    )
+    ended = fototeca(
+        "recipe", "moon", "--architecture", "vgg16", "--set", "seed=3", "--json", FOTOTECA_COLLECTIONS=str(tmp_path)
+    )
+    shown = json.loads(ended.stdout)["vgg16"]
+    assert shown["patience"] == {"value": 2, "decided_by": "collection"}
+    assert shown["weights"] == {"value": "imagenet", "decided_by": "usual for vgg16"}
+    assert shown["seed"] == {"value": 3, "decided_by": "asked"}
+    assert shown["batch_size"]["decided_by"] == "usual"
+
+
+def test_a_value_that_no_recipe_has_ends_with_the_names_that_there_are() -> None:
+    ended = fototeca("train", "mars", "--architecture", "cnn", "--set", "epoch=3")
+    assert ended.returncode == 78
+    assert "'epoch=3' is no NAME=VALUE of a recipe. The names are: augmentations, balance" in ended.stderr
+
+
+def test_a_value_given_twice_is_wrong_usage() -> None:
+    assert fototeca("train", "mars", "--architecture", "cnn", "--epochs", "3", "--set", "epochs=4").returncode == 2
+
+
+def test_years_are_not_asked_of_undated_images() -> None:
+    ended = fototeca("run", "mars", "--task", "regression")
+    assert ended.returncode == 78
+    assert ended.stderr == (
+        "fototeca: TASK=regression needs dated photographs, and mars has no `years` in its YAML; "
+        "its task is classification.\n"
+    )

@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 from tensorflow.core.protobuf.saved_model_pb2 import SavedModel
 
+from fototeca.collections.architecture_names import ARCHITECTURE_NAMES
 from fototeca.errors import CollectionError
 from fototeca.learning.architectures import ARCHITECTURES, Head, build, count, describe, find
 from fototeca.learning.architectures.grouped import GroupedConv2D
@@ -51,6 +52,10 @@ def needs_compiler(saved_model: Path) -> bool:
 def test_totals_are_exact() -> None:
     listed = {info.name: (info.parameters.total, info.parameters.trainable) for info in describe(classes=8)}
     assert listed == TOTALS
+
+
+def test_the_names_that_are_offered_are_those_that_there_are() -> None:
+    assert tuple(ARCHITECTURES) == ARCHITECTURE_NAMES
 
 
 @pytest.mark.parametrize("name", ARCHITECTURES)

@@ -8,7 +8,7 @@ import pytest
 from fototeca.collections import load_collection
 from fototeca.collections.schema import Training
 from fototeca.errors import SettingsError
-from fototeca.learning.recipe import make_recipe, run_id
+from fototeca.learning.recipe import make_recipe, origins, run_id
 
 TRAINING = load_collection("mars").training
 
@@ -58,3 +58,20 @@ def test_an_unknown_value_is_named() -> None:
 def test_the_step_itself_loads_no_tensorflow() -> None:
     check = "import sys, fototeca.steps.train; sys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_it_can_be_told_what_decides_each_value() -> None:
+    training = Training(
+        architectures=("vgg16",), recipe={"patience": 2, "seed": 3}, recipes={"vgg16": {"frozen_epochs": 5}}
+    )
+    decided = origins(training, "vgg16", seed=4, epochs=None)
+    assert {
+        name: decided[name] for name in ("batch_size", "weights", "patience", "frozen_epochs", "seed", "epochs")
+    } == {
+        "batch_size": "usual",
+        "weights": "usual for vgg16",
+        "patience": "collection",
+        "frozen_epochs": "collection, for vgg16",
+        "seed": "asked",
+        "epochs": "usual for vgg16",
+    }

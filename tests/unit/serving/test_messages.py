@@ -23,7 +23,7 @@ def run(*lines: str) -> None:
 
 def test_a_process_that_sends_requests_does_not_load_tensorflow() -> None:
     run(
-        "import fototeca.serving.client, fototeca.serving.rollout, sys",
+        "import fototeca.serving.client, fototeca.serving.proof, fototeca.serving.rollout, sys",
         OURS,
         ROUND_TRIP,
         "assert 'tensorflow' not in sys.modules",
