@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("ingest", "classify")
+BENCHMARKS = ("ingest", "classify", "training")
 
 
 def main() -> None:

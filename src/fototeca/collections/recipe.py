@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Task = Literal["classification", "regression", "distribution"]
 """What a network answers: a class; a year; or a year as the expectation of a distribution over years."""
@@ -10,6 +10,12 @@ Augmentation = Literal["rotate90", "flip", "mirror", "shift", "brightness", "con
 Schedule = Literal["cosine", "one_cycle", "constant"]
 Balance = Literal["none", "class_weights", "sampling"]
 Loss = Literal["cross_entropy", "focal"]
+
+
+def _switch(value: Any) -> Any:
+    """YAML takes an unquoted on and off for true and false."""
+    return {True: "on", False: "off"}[value] if isinstance(value, bool) else value
+
 
 Epochs = Annotated[int, Field(ge=0, le=1000)]
 
@@ -27,8 +33,8 @@ class Recipe(BaseModel):
     weights: str = Field(
         default="none",
         min_length=1,
-        description="What the body begins with: none, wheel, imagenet, archive:<digits> (of `fototeca weights list`), a "
-        "file, or an s3:// key; what can't be had ends the run before it begins.",
+        description="What the body begins with: none, wheel, imagenet, archive:<digits> (of `fototeca weights list`), "
+        "a file, or an s3:// key; what can't be had ends the run before it begins.",
     )
     frozen_epochs: Epochs = Field(
         default=0, description="Epochs in which only the head learns, on features that are computed once and kept."
@@ -48,8 +54,8 @@ class Recipe(BaseModel):
     )
     schedule: Schedule = Field(
         default="cosine",
-        description="How the rate changes: a short rise and a long fall along a cosine, one cycle (a rise over a third of "
-        "the steps, then a fall to next to nothing), or constant.",
+        description="How the rate changes: a short rise and a long fall along a cosine, one cycle (a rise over a third "
+        "of the steps, then a fall to next to nothing), or constant.",
     )
     weight_decay: float = Field(default=0.0, ge=0, le=1, description="Share of each weight that AdamW takes away.")
     loss: Loss = Field(default="cross_entropy", description="Cross-entropy, or focal: easy images count less.")
@@ -68,7 +74,7 @@ class Recipe(BaseModel):
     )
     views: Literal[1, 8] = Field(
         default=1,
-        description="Turned and mirrored views of an image, over which the answers are averaged: 8 where nothing is up.",
+        description="Turned and mirrored views of an image whose answers are averaged: 8 where nothing is up.",
     )
     frozen_views: Annotated[int, Field(ge=1, le=8)] = Field(
         default=1, description="Turned and mirrored views of each training image on which the frozen phase learns."
@@ -76,7 +82,7 @@ class Recipe(BaseModel):
     feature_cache: bool = Field(
         default=True, description="Keep what the frozen body makes of each image; the results are the same without."
     )
-    mixed_precision: Literal["auto", "on", "off"] = Field(
+    mixed_precision: Annotated[Literal["auto", "on", "off"], BeforeValidator(_switch)] = Field(
         default="auto", description="Compute in 16 bits: auto does it on a GPU."
     )
     seed: int = Field(default=7, ge=0, description="Of everything random.")

@@ -13,8 +13,8 @@ from fototeca.collections.recipe import Recipe
 from fototeca.context import Context, Progress
 from fototeca.errors import TrainingFailed
 from fototeca.learning.balance import draw_rows, image_weights
-from fototeca.learning.batches import Numbers, Rows, training_batches
-from fototeca.learning.devices import has_gpu
+from fototeca.learning.batches import Rows, training_batches
+from fototeca.learning.devices import choose_strategy, has_gpu
 from fototeca.learning.features import compute_features
 from fototeca.learning.frozen import FrozenBody
 from fototeca.learning.prepared import Prepared, prepare
@@ -58,30 +58,8 @@ def find_rates(
         TrainingFailed: the loss is no number almost from the start, or an image can't be decoded.
         CollectionError, SettingsError, InvalidDataset, WeightsUnavailable: as `prepare` says.
     """
-    prepared = prepare(context, facts, architecture, recipe, progress)
-    random = np.random.default_rng(recipe.seed)
-    rows = random.permutation(prepared.examples.rows("train"))[: (steps or STEPS) * recipe.batch_size]
-    weights = image_weights(recipe, prepared.examples.labels, rows)
-    network = prepared.network
-    if phase == FROZEN or recipe.frozen_epochs:
-        body = _body(context, prepared, recipe, rows, progress)
-        head = body.head(network)
-        if phase == FROZEN:
-            network = head
-        else:
-            _compile(head, prepared, recipe, recipe.frozen_learning_rate)
-            head.fit(body.batches(prepared.objective, rows, weights, random), epochs=HEAD_EPOCHS, verbose=0)
-
-    def epoch() -> tf.data.Dataset:
-        drawn = draw_rows(recipe, prepared.examples.labels, rows, random)
-        if phase == FROZEN:
-            return body.batches(prepared.objective, drawn, weights, random)
-        return _augmented(prepared, recipe, drawn, weights, random)
-
-    if phase == WHOLE and recipe.weights != "none":
-        _fix_normalization(network.get_layer("backbone"))
-    _compile(network, prepared, recipe, LOWEST, layer_shares(network, recipe.layer_decay) if phase == WHOLE else [])
-    ascent = _rise(network, (batch for _ in count() for batch in epoch()), steps, progress)
+    with choose_strategy().scope():
+        ascent = _try(prepare(context, facts, architecture, recipe, progress), context, recipe, phase, progress, steps)
     found = ascent.read()
     if found is None:
         raise TrainingFailed(
@@ -89,6 +67,35 @@ def find_rates(
             "learning rate helps. Look at the images with `fototeca describe`, and at the recipe."
         )
     return found
+
+
+def _try(
+    prepared: Prepared, context: Context, recipe: Recipe, phase: str, progress: Progress, steps: int | None
+) -> Ascent:
+    random = np.random.default_rng(recipe.seed)
+    rows = random.permutation(prepared.examples.rows("train"))[: (steps or STEPS) * recipe.batch_size]
+    weights = image_weights(recipe, prepared.examples.labels, rows)
+    network, objective = prepared.network, prepared.objective
+    if phase == FROZEN or recipe.frozen_epochs:
+        body = _body(context, prepared, recipe, rows, progress)
+        head = body.head(network)
+        if phase == FROZEN:
+            network = head
+        else:
+            _compile(head, prepared, recipe, recipe.frozen_learning_rate)
+            head.fit(body.batches(objective, rows, weights, random), epochs=HEAD_EPOCHS, verbose=0, shuffle=False)
+
+    def epoch() -> tf.data.Dataset:
+        drawn = draw_rows(recipe, prepared.examples.labels, rows, random)
+        if phase == FROZEN:
+            return body.batches(objective, drawn, weights, random)
+        pixels, targets, size = prepared.examples.pixels, objective.targets, recipe.batch_size
+        return training_batches(pixels, drawn, targets, weights, size, recipe.augmentations, random)
+
+    if phase == WHOLE and recipe.weights != "none":
+        _fix_normalization(network.get_layer("backbone"))
+    _compile(network, prepared, recipe, LOWEST, layer_shares(network, recipe.layer_decay) if phase == WHOLE else [])
+    return _rise(network, (batch for _ in count() for batch in epoch()), steps, progress)
 
 
 def _rise(network: keras.Model, batches: Iterator[Any], steps: int | None, progress: Progress) -> Ascent:
@@ -116,13 +123,6 @@ def _body(context: Context, prepared: Prepared, recipe: Recipe, rows: Rows, prog
         folder = context.scratch / "features"
         features = compute_features(folder, backbone, prepared.examples, [(rows, 1)], progress)
     return FrozenBody(backbone, prepared.examples, features, 1, recipe.batch_size)
-
-
-def _augmented(
-    prepared: Prepared, recipe: Recipe, rows: Rows, weights: Numbers, random: np.random.Generator
-) -> tf.data.Dataset:
-    pixels, targets = prepared.examples.pixels, prepared.objective.targets
-    return training_batches(pixels, rows, targets, weights, recipe.batch_size, recipe.augmentations, random)
 
 
 def _compile(

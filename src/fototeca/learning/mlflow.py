@@ -5,6 +5,7 @@ MLFLOW_TRACKING_USERNAME with MLFLOW_TRACKING_PASSWORD, or MLFLOW_TRACKING_TOKEN
 its own, MLFLOW_TRACKING_SERVER_CERT_PATH.
 """
 
+import json
 import logging
 import os
 import ssl
@@ -105,7 +106,10 @@ class MlflowRun:
             tags = [{"key": f"fototeca.{name}", "value": value} for name, value in origin.tags.items()]
             new = {"experiment_id": experiment, "run_name": origin.name, "start_time": _milliseconds(), "tags": tags}
             run = self._post("runs/create", **new)["run"]["info"]["run_id"]
-        params = [{"key": name, "value": str(value)} for name, value in origin.recipe.items()]
+        params = [
+            {"key": name, "value": value if isinstance(value, str) else json.dumps(value)}
+            for name, value in origin.recipe.items()
+        ]
         self._post("runs/log-batch", run_id=run, params=params)
         return str(run)
 

@@ -8,7 +8,7 @@ import keras
 from fototeca.collections.recipe import Recipe
 from fototeca.context import Context, Progress
 from fototeca.learning.architectures import Architecture, Head, build, find
-from fototeca.learning.devices import choose_strategy, precision
+from fototeca.learning.devices import precision
 from fototeca.learning.examples import Examples, open_examples
 from fototeca.learning.learnable import refuse_unlearnable
 from fototeca.learning.objectives import Objective, make_objective
@@ -28,7 +28,7 @@ class Prepared:
 
 
 def prepare(context: Context, facts: dict[str, Any], name: str, recipe: Recipe, progress: Progress) -> Prepared:
-    """Prepare an architecture for the dataset that `facts`, its dataset.json, describes.
+    """Prepare an architecture for the dataset that `facts`, its dataset.json, describes, for the strategy in force.
 
     Raises:
         CollectionError: no architecture has that name.
@@ -43,7 +43,7 @@ def prepare(context: Context, facts: dict[str, Any], name: str, recipe: Recipe, 
     refuse_unlearnable(examples, recipe, facts, years)
     objective = make_objective(recipe, examples, len(facts["classes"]), years.all if years else ())
     keras.utils.set_random_seed(recipe.seed)
-    with choose_strategy().scope(), precision(recipe):
+    with precision(recipe):
         network = build(architecture, Head(recipe.task, objective.outputs))
-        origin = load_weights(context, architecture, recipe.weights, network, progress)
+    origin = load_weights(context, architecture, recipe.weights, network, progress)
     return Prepared(architecture, examples, objective, network, origin)

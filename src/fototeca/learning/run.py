@@ -79,13 +79,14 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{request.run}-", dir=folder) as name:
         own = Path(name)
-        with choose_strategy().scope(), precision(recipe):
-            network = build(architecture, Head(recipe.task, objective.outputs))
-            origin = load_weights(context, architecture, recipe.weights, network, progress)
-        parameters = count(network)
-        body = _freeze(context, network, examples, recipe, progress)
         checkpoint = Checkpoint(context.store, request.key("checkpoint/state.npz"), own)
-        state = train_network(network, Lesson(examples, objective, recipe, progress), body, checkpoint)
+        with choose_strategy().scope():
+            with precision(recipe):
+                network = build(architecture, Head(recipe.task, objective.outputs))
+            origin = load_weights(context, architecture, recipe.weights, network, progress)
+            parameters = count(network)
+            body = _freeze(context, network, examples, recipe, progress)
+            state = train_network(network, Lesson(examples, objective, recipe, progress), body, checkpoint)
         network = _in_full_precision(network, architecture, recipe, objective)
         outcome = _measure(network, objective, examples, request, collection, progress)
         export_network(network, outcome.calibrated, recipe.views, own / "saved_model")

@@ -70,7 +70,7 @@ def train_network(network: keras.Model, lesson: Lesson, body: FrozenBody, checkp
             FROZEN,
             recipe.frozen_epochs,
             recipe.frozen_learning_rate,
-            lambda epoch: body.batches(lesson.objective, *_draw(lesson, FROZEN, epoch)),
+            lambda epoch: body.batches(lesson.objective, *draw_epoch(lesson, FROZEN, epoch)),
             lambda: predict_all(answer, body.validation()),
         )
         _compile(head, lesson, phase)
@@ -88,7 +88,7 @@ def _train_whole(network: keras.Model, lesson: Lesson, checkpoint: Checkpoint, s
     watched, answer = examples.rows("val"), make_predict(network)
 
     def batches(epoch: int) -> tf.data.Dataset:
-        rows, weights, random = _draw(lesson, WHOLE, epoch)
+        rows, weights, random = draw_epoch(lesson, WHOLE, epoch)
         return training_batches(
             examples.pixels, rows, lesson.objective.targets, weights, recipe.batch_size, recipe.augmentations, random
         )
@@ -110,7 +110,9 @@ def _train_whole(network: keras.Model, lesson: Lesson, checkpoint: Checkpoint, s
 
 def make_predict(network: keras.Model, views: int = 1) -> Predict:
     """The network's answers to a batch, averaged over views, as a graph that is made once."""
-    graph: Predict = tf.function(lambda inputs: average_views(network, inputs, views), reduce_retracing=True)
+    graph: Predict = tf.function(
+        lambda inputs: average_views(network, inputs, views), reduce_retracing=True, autograph=False
+    )
     return graph
 
 
@@ -123,7 +125,7 @@ def predict_all(answer: Predict, batches: tf.data.Dataset, progress: Callable[[i
     return np.concatenate(made)
 
 
-def _draw(lesson: Lesson, phase: str, epoch: int) -> tuple[Rows, Numbers, np.random.Generator]:
+def draw_epoch(lesson: Lesson, phase: str, epoch: int) -> tuple[Rows, Numbers, np.random.Generator]:
     """The rows of an epoch and the weights of all images, the same each time for the same seed, phase and epoch."""
     random = np.random.default_rng((lesson.recipe.seed, phase == WHOLE, epoch))
     rows = lesson.examples.rows("train")

@@ -55,7 +55,7 @@ def recipe_field(collection: Collection, name: str, **more: Any) -> Param:
     if name == "task" and not collection.years:
         choices = ["classification"]
     if choices:
-        schema |= {"enum": [None, *choices], "values_display": {"null": "unset"}}
+        schema |= {"enum": [None, *choices], "values_display": {"null": "empty"}}
     title = name.replace("_", " ").capitalize()
     description = f"{described['description']} Empty: {_usual(collection, name)}."
     return Param(None, type=["null", kind], title=title, description=description, **schema)
@@ -72,7 +72,12 @@ def _usual(collection: Collection, name: str) -> str:
     networks: dict[str, list[str]] = {}
     for architecture in ARCHITECTURE_NAMES:
         value = [layer[name] for layer in layers(collection.training, architecture).values() if name in layer][-1]
-        shown = ", ".join(value) or "none" if isinstance(value, list | tuple) else str(value)
-        networks.setdefault(shown, []).append(architecture)
+        networks.setdefault(_word(value), []).append(architecture)
     most, *others = sorted(networks, key=lambda shown: -len(networks[shown]))
     return "; ".join([most, *(f"{', '.join(networks[shown])}: {shown}" for shown in others)])
+
+
+def _word(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return ", ".join(value) or "none" if isinstance(value, list | tuple) else str(value)

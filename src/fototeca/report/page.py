@@ -1,11 +1,13 @@
 """Pages as HTML files that need nothing else: no script, no font, no picture from elsewhere."""
 
+import shlex
 from functools import cache
 from typing import Any
 
 import yaml
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from fototeca.collections.changes import write_change
 from fototeca.collections.recipe import Recipe
 from fototeca.report import confusion, formats
 from fototeca.report.curves import charts
@@ -69,12 +71,13 @@ def render_comparison(comparison: Comparison) -> str:
 
 
 def reproduce(result: dict[str, Any]) -> str:
-    """The command that trains the same network in the same way on the same images."""
-    recipe = result["recipe"]
-    options = {name: recipe[name] for name in ("epochs", "batch_size", "learning_rate", "seed") if name in recipe}
-    words = ["fototeca train", result["collection"], "--architecture", result["architecture"]]
+    """The command that trains the same network in the same way on the same images, whatever the defaults are then."""
+    words = ["fototeca", "train", result["collection"], "--architecture", result["architecture"]]
     words += ["--dataset", result["dataset"]]
-    return " ".join(words + [f"--{name.replace('_', '-')} {value}" for name, value in options.items()])
+    for name in Recipe.model_fields:
+        if name in result["recipe"]:
+            words += ["--set", write_change(name, result["recipe"][name])]
+    return shlex.join(words)
 
 
 def recipe_yaml(result: dict[str, Any]) -> str:

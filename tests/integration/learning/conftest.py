@@ -50,13 +50,15 @@ def make_dataset(context: Context) -> MakeDataset:
         form: str = "JPEG",
         collection: str = "mars",
         version: str = DATASET,
+        undated: str | None = None,
     ) -> str:
         random, content, rows = np.random.default_rng(1), bytearray(), []
         for number in range(count):
             label = labels[number % len(labels)]
             image = encode(draw(label, random), form)
-            year = int(label[:4]) + number % 10 if collection == "photos" else None
-            split = {"t": "train", "v": "val", "e": "test"}[splits[(number // 2) % len(splits)]]
+            dated = collection == "photos" and undated != f"{number:04d}.jpg"
+            year = int(label[:4]) + number % 10 if dated else None
+            split = {"t": "train", "v": "val", "e": "test", "d": "doubtful"}[splits[(number // 2) % len(splits)]]
             rows.append(
                 {"id": hashlib.sha256(image).hexdigest(), "name": f"{number:04d}.jpg", "original": f"{number:04d}"}
                 | {"group": f"g{number // 2}", "label": label, "split": split, "synthetic": True, "width": SIDE}

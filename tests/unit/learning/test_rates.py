@@ -1,6 +1,7 @@
 """Reading a learning rate off the loss of a rising one."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -8,10 +9,10 @@ import pytest
 from fototeca.learning.rates import HIGHEST, LOWEST, Ascent, Rates, longest_valley
 
 
-def rise(loss_at: "np.ufunc | object", steps: int = 100) -> Rates | None:
+def rise(loss_at: Callable[[float], float], steps: int = 100) -> Rates | None:
     ascent = Ascent(steps)
     while (rate := ascent.rate) is not None:
-        ascent.note(loss_at(rate))  # type: ignore[operator]
+        ascent.note(loss_at(rate))
     return ascent.read()
 
 
@@ -58,7 +59,9 @@ def test_nothing_is_read_off_where_the_loss_is_no_number_from_the_start() -> Non
     assert rise(lambda rate: math.nan) is None
 
 
-@pytest.mark.parametrize("flat", [lambda rate: 1.0, lambda rate: 1 + rate, lambda rate: 1 + 0.01 * math.sin(1e8 * rate)])
+@pytest.mark.parametrize(
+    "flat", [lambda rate: 1.0, lambda rate: 1 + rate, lambda rate: 1 + 0.01 * math.sin(1e8 * rate)]
+)
 def test_nothing_is_suggested_where_the_loss_does_not_fall(flat: object) -> None:
     found = rise(flat)
     assert found is not None
