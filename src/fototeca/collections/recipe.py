@@ -44,6 +44,11 @@ class Recipe(BaseModel):
     patience: int = Field(
         default=4, ge=1, le=1000, description="Epochs without a lower validation loss, after which training stops."
     )
+    keep: Literal["best", "last"] = Field(
+        default="best",
+        description="Which weights are kept: of the epoch with the lowest validation loss, or of the last one, which is "
+        "the better where validation has few groups.",
+    )
     batch_size: int = Field(default=32, ge=1, le=4096, description="Images per step.")
     learning_rate: float = Field(default=1e-3, gt=0, le=1, description="Highest rate while all of the network learns.")
     layer_decay: float = Field(

@@ -12,7 +12,6 @@ from fototeca.measuring import conformal_margin, fit_temperature
 from fototeca.serving.answers import YEARS
 
 
-
 @dataclass(frozen=True)
 class Calibrated:
     """Outputs of a head as calibrated answers."""

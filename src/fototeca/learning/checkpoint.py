@@ -26,21 +26,23 @@ class TrainingState:
     history: dict[str, list[float]] = field(default_factory=dict)
     """Curves by epoch, of all phases: loss, val_loss, a score, its validation, learning_rate."""
     best_weights: Weights = field(default_factory=list)
-    """Of the network that the phase trains."""
+    """Of the network that the phase trains: what is kept in the end."""
 
     def begin(self, phase: str) -> None:
         """Begin a phase, unless it has begun; it has to come below the loss of the one before."""
         if phase not in self.phases:
             self.phases[phase], self.stale = 0, 0
 
-    def note(self, phase: str, network: keras.Model, **measured: float) -> None:
-        """Count an epoch, with its point on each curve; keep the weights if `val_loss` was never lower."""
+    def note(self, phase: str, network: keras.Model, keep_last: bool, **measured: float) -> None:
+        """Count an epoch, with its point on each curve; keep the weights if `val_loss` was never lower, or always."""
         self.phases[phase] += 1
         self.stale += 1
         for name, value in measured.items():
             self.history.setdefault(name, []).append(value)
-        if measured["val_loss"] < self.best_loss:
+        better = measured["val_loss"] < self.best_loss
+        if better:
             self.best_loss, self.stale = measured["val_loss"], 0
+        if better or keep_last:
             self.best_weights = network.get_weights()
 
 

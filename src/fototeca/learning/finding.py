@@ -20,7 +20,7 @@ from fototeca.learning.frozen import FrozenBody
 from fototeca.learning.prepared import Prepared, prepare
 from fototeca.learning.rates import LOWEST, STEPS, Ascent, Rates
 from fototeca.learning.schedules import layer_shares, make_optimizer
-from fototeca.learning.training import FROZEN, WHOLE, _fix_normalization
+from fototeca.learning.training import FROZEN, WHOLE, fix_normalization
 
 LONGEST = 180.0
 """Seconds that the rise may take; where it would be more, it has fewer steps."""
@@ -93,7 +93,7 @@ def _try(
         return training_batches(pixels, drawn, targets, weights, size, recipe.augmentations, random)
 
     if phase == WHOLE and recipe.weights != "none":
-        _fix_normalization(network.get_layer("backbone"))
+        fix_normalization(network.get_layer("backbone"))
     _compile(network, prepared, recipe, LOWEST, layer_shares(network, recipe.layer_decay) if phase == WHOLE else [])
     return _rise(network, (batch for _ in count() for batch in epoch()), steps, progress)
 

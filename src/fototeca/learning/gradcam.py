@@ -83,8 +83,13 @@ def overlay(pixels: Pixels, heat: Numbers) -> bytes:
 
 
 def write_explanations(context: Context, request: "Request", network: keras.Model, outcome: Outcome) -> None:
-    """Publish overlays of some test images below `gradcam/`, and then `gradcam.json`, which lists them."""
+    """Publish overlays of some test images below `gradcam/`, and then `gradcam.json`, which lists them.
+
+    Without test images, nothing is published.
+    """
     rows = _choose(outcome)
+    if not len(rows):
+        return
     objective = outcome.calibrated.objective
     targets = outcome.answers[rows].argmax(axis=1) if isinstance(objective, Classes) else None
     pixels = np.asarray(outcome.examples.pixels[rows])

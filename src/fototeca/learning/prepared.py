@@ -22,6 +22,7 @@ class Prepared:
     architecture: Architecture
     examples: Examples
     objective: Objective
+    head: Head
     network: keras.Model
     origin: WeightsOrigin | None
     """Where the weights are from; none where they are random."""
@@ -43,7 +44,8 @@ def prepare(context: Context, facts: dict[str, Any], name: str, recipe: Recipe, 
     refuse_unlearnable(examples, recipe, facts, years)
     objective = make_objective(recipe, examples, len(facts["classes"]), years.all if years else ())
     keras.utils.set_random_seed(recipe.seed)
+    head = Head(recipe.task, objective.outputs)
     with precision(recipe):
-        network = build(architecture, Head(recipe.task, objective.outputs))
+        network = build(architecture, head)
     origin = load_weights(context, architecture, recipe.weights, network, progress)
-    return Prepared(architecture, examples, objective, network, origin)
+    return Prepared(architecture, examples, objective, head, network, origin)

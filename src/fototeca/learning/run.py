@@ -16,23 +16,24 @@ from fototeca.archive.encoded import as_decodable
 from fototeca.collections import Collection
 from fototeca.collections.recipe import Recipe
 from fototeca.context import Context, Progress
-from fototeca.learning.architectures import Architecture, Head, build, count, find
+from fototeca.learning.architectures import build, count
 from fototeca.learning.augmentation import UNCHANGED, Change
 from fototeca.learning.batches import Numbers, Rows, plain_batches
 from fototeca.learning.calibrated import calibrate
 from fototeca.learning.checkpoint import Checkpoint, TrainingState
-from fototeca.learning.devices import choose_strategy, describe_device, describe_environment, precision
-from fototeca.learning.examples import Examples, open_examples
+from fototeca.learning.devices import choose_strategy, describe_device, describe_environment
+from fototeca.learning.disk import on_disk
+from fototeca.learning.examples import Examples
 from fototeca.learning.export import check_export, export_network
 from fototeca.learning.features import compute_features
 from fototeca.learning.frozen import FrozenBody
-from fototeca.learning.learnable import refuse_unlearnable
-from fototeca.learning.objectives import Objective, make_objective
+from fototeca.learning.gradcam import write_explanations
 from fototeca.learning.outcome import Outcome
 from fototeca.learning.pixels import read_originals
+from fototeca.learning.prepared import Prepared, prepare
 from fototeca.learning.recipe import REVISION
+from fototeca.learning.tracking import Tracker, open_tracking
 from fototeca.learning.training import Lesson, make_predict, predict_all, train_network
-from fototeca.learning.weights import load_weights
 
 GOLDEN = 8
 """Images whose answers are published, for the model server to be held to."""
@@ -66,35 +67,38 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
         InvalidDataset: the dataset can't be learned from.
         WeightsUnavailable: the weights to begin with can't be had.
         TrainingFailed: an image can't be decoded, the loss is no longer a number, or the export answers otherwise.
+        DiskFull: there is no room for what training keeps on this machine.
     """
+    with on_disk(context.settings.home), open_tracking(context, request) as tracker:
+        result = _train_and_publish(context, request, progress, tracker)
+        tracker.finish(result)
+    return result
+
+
+def _train_and_publish(context: Context, request: Request, progress: Progress, tracker: Tracker) -> dict[str, Any]:
     began = time.monotonic()
-    recipe, facts, architecture = request.recipe, request.facts, find(request.architecture)
-    examples = open_examples(context, facts, architecture.input_shape, progress)
+    recipe, facts = request.recipe, request.facts
     collection = context.collection(request.collection)
-    years = collection.years
-    refuse_unlearnable(examples, recipe, facts, years)
-    objective = make_objective(recipe, examples, len(facts["classes"]), years.all if years else ())
-    keras.utils.set_random_seed(recipe.seed)
     folder = context.scratch / "training"
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(prefix=f"{request.run}-", dir=folder) as name:
         own = Path(name)
         checkpoint = Checkpoint(context.store, request.key("checkpoint/state.npz"), own)
         with choose_strategy().scope():
-            with precision(recipe):
-                network = build(architecture, Head(recipe.task, objective.outputs))
-            origin = load_weights(context, architecture, recipe.weights, network, progress)
-            parameters = count(network)
-            body = _freeze(context, network, examples, recipe, progress)
-            state = train_network(network, Lesson(examples, objective, recipe, progress), body, checkpoint)
-        network = _in_full_precision(network, architecture, recipe, objective)
-        outcome = _measure(network, objective, examples, request, collection, progress)
+            ready = prepare(context, facts, request.architecture, recipe, progress)
+            examples, parameters = ready.examples, count(ready.network)
+            body = _freeze(context, ready, recipe, progress)
+            lesson = Lesson(examples, ready.objective, recipe, progress, tracker.epoch)
+            state = train_network(ready.network, lesson, body, checkpoint)
+        network = _in_full_precision(ready)
+        outcome = _measure(network, ready, request, collection, progress)
         export_network(network, outcome.calibrated, recipe.views, own / "saved_model")
         golden = _golden_rows(examples)
         originals = dict(read_originals(context, request.collection, examples.table.take(golden)))
         images = [as_decodable(originals[place]) for place in range(len(golden))]
         latency = check_export(own / "saved_model", images, outcome.answers[golden])
         files = _upload(context, own, request.key())
+        write_explanations(context, request, network, outcome)
         outcome.write_predictions(own / "predictions.parquet")
         context.store.upload(own / "predictions.parquet", request.key("predictions.parquet"))
     seconds = round(time.monotonic() - began, 1)
@@ -105,11 +109,11 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
         "dataset": facts["dataset"],
         "task": recipe.task,
         "classes": facts["classes"],
-        "years": years.model_dump() if years else None,
+        "years": collection.years.model_dump() if collection.years else None,
         "metrics": outcome.metrics(),
         "slices": outcome.slices(),
         "calibration": outcome.calibrated.figures,
-        "weights": asdict(origin) if origin else None,
+        "weights": asdict(ready.origin) if ready.origin else None,
         "parameters": asdict(parameters),
         "latency_ms": round(latency, 3),
         "bytes": sum(file["bytes"] for file in files.values()),
@@ -129,35 +133,25 @@ def train_and_publish(context: Context, request: Request, progress: Progress) ->
     return result
 
 
-def _freeze(
-    context: Context, network: keras.Model, examples: Examples, recipe: Recipe, progress: Progress
-) -> FrozenBody:
-    backbone, features = network.get_layer("backbone"), None
+def _freeze(context: Context, ready: Prepared, recipe: Recipe, progress: Progress) -> FrozenBody:
+    backbone, examples, features = ready.network.get_layer("backbone"), ready.examples, None
     if recipe.frozen_epochs and recipe.feature_cache:
         wanted = [(examples.rows("train"), recipe.frozen_views), (examples.rows("val"), 1)]
         features = compute_features(context.scratch / "features", backbone, examples, wanted, progress)
     return FrozenBody(backbone, examples, features, recipe.frozen_views, recipe.batch_size)
 
 
-def _in_full_precision(
-    network: keras.Model, architecture: Architecture, recipe: Recipe, objective: Objective
-) -> keras.Model:
+def _in_full_precision(ready: Prepared) -> keras.Model:
     """The same network in 32 bits, on one device: what is measured and served."""
-    plain = build(architecture, Head(recipe.task, objective.outputs))
-    plain.set_weights(network.get_weights())
+    plain = build(ready.architecture, ready.head)
+    plain.set_weights(ready.network.get_weights())
     return plain
 
 
 def _measure(
-    network: keras.Model,
-    objective: Objective,
-    examples: Examples,
-    request: Request,
-    collection: Collection,
-    progress: Progress,
+    network: keras.Model, ready: Prepared, request: Request, collection: Collection, progress: Progress
 ) -> Outcome:
-    recipe = request.recipe
-
+    recipe, examples = request.recipe, ready.examples
     answer = make_predict(network, recipe.views)
 
     def outputs_of(rows: Rows, change: Change, what: str) -> Numbers:
@@ -167,7 +161,7 @@ def _measure(
     rows = np.arange(len(examples.labels))
     outputs = outputs_of(rows, UNCHANGED, f"measuring {request.architecture}")
     watched = examples.rows("val")
-    calibrated = calibrate(objective, outputs[watched], watched)
+    calibrated = calibrate(ready.objective, outputs[watched], watched)
     grey = None
     if network.input_shape[-1] > 1 and set(examples.table["mode"].to_pylist()) - {"L"}:
         grey = outputs_of(examples.rows("test"), Change(grey=True), f"measuring {request.architecture} without colour")

@@ -28,6 +28,8 @@ LOOKED_AT = 20
 
 Epoch = Callable[[int], tf.data.Dataset]
 """The batches of an epoch, from 0: (inputs, targets, weights)."""
+Watch = Callable[[str, int, dict[str, float]], None]
+"""Told of each epoch: its phase, its number from 1, and its point on each curve."""
 Predict = Callable[[tf.Tensor], tf.Tensor]
 """Outputs [n, outputs] of a batch of inputs."""
 
@@ -40,6 +42,7 @@ class Lesson:
     objective: Objective
     recipe: Recipe
     progress: Progress
+    watch: Watch = lambda phase, epoch, measured: None
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Phase:
 
 
 def train_network(network: keras.Model, lesson: Lesson, body: FrozenBody, checkpoint: Checkpoint) -> TrainingState:
-    """Train by the lesson's recipe; the network ends with the weights of its lowest validation loss.
+    """Train by the lesson's recipe; the network ends with the weights of its lowest validation loss, or the last ones.
 
     The frozen phase is not kept when a run is killed, since its features are; the other goes on from its last epoch.
 
@@ -101,7 +104,7 @@ def _train_whole(network: keras.Model, lesson: Lesson, checkpoint: Checkpoint, s
         lambda: predict_all(answer, plain_batches(examples.pixels, watched, recipe.batch_size)),
     )
     if recipe.weights != "none":
-        _fix_normalization(network.get_layer("backbone"))
+        fix_normalization(network.get_layer("backbone"))
     _compile(network, lesson, phase)
     state = checkpoint.restore(network) or state
     _run_phase(network, lesson, phase, state, lambda: checkpoint.save(state, network))
@@ -133,7 +136,7 @@ def draw_epoch(lesson: Lesson, phase: str, epoch: int) -> tuple[Rows, Numbers, n
     return draw_rows(lesson.recipe, strata, rows, random), image_weights(lesson.recipe, strata, rows), random
 
 
-def _fix_normalization(backbone: keras.Model) -> None:
+def fix_normalization(backbone: keras.Model) -> None:
     """Keep the means that a pretrained body was trained with: those of small batches are worse."""
     for layer in backbone.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
@@ -166,7 +169,8 @@ def _run_phase(
         measured = {"loss": curves["loss"][0], "val_loss": val_loss}
         measured |= {objective.score: curves[objective.score][0], f"val_{objective.score}": val_score}
         measured["learning_rate"] = float(network.optimizer.learning_rate)
-        state.note(phase.name, network, **measured)
+        state.note(phase.name, network, lesson.recipe.keep == "last", **measured)
+        lesson.watch(phase.name, epoch + 1, measured)
         keep()
 
 

@@ -46,7 +46,7 @@ def rate_chart(facts: RateFacts) -> Chart:
     """The loss over the learning rate, whose axis is logarithmic."""
     across = [math.log10(rate) for rate in facts.rates]
     top = HIGHEST * max(facts.smoothed[: max(1, len(facts.smoothed) // 5)])
-    frame = Frame(across[0], max(across[-1], across[0] + 1), 0.0, top, width=720, height=320)
+    frame = Frame(across[0], max(across[-1], across[0] + 1), 0.0, top, width=600, height=290)
     decades = range(math.ceil(frame.left - 1e-9), math.floor(frame.right + 1e-9) + 1)
     smoothed, single = ([min(loss, top) for loss in losses] for losses in (facts.smoothed, facts.losses))
     said, marks = "The loss falls nowhere.", []

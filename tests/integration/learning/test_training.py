@@ -45,8 +45,10 @@ def test_a_run_publishes_all_that_serving_and_people_need(context: Context, make
     assert np.sum(trained.metrics["test"]["confusion"]) == 6
     prefix = keys.model("mars", "cnn_small", trained.run)
     published = {entry.key.removeprefix(prefix) for entry in context.store.list(prefix)}
-    assert published == set(result_of(context, trained.run)["files"]) | {
-        "metrics.json", "history.json", "predictions.parquet", "golden.json", "result.json"
+    pictures = {name for name in published if name.startswith("gradcam/")}
+    assert len(pictures) == len(context.store.get_json(f"{prefix}gradcam.json")) > 0
+    assert published - pictures == set(result_of(context, trained.run)["files"]) | {
+        "metrics.json", "history.json", "predictions.parquet", "golden.json", "gradcam.json", "result.json"
     }  # fmt: skip
     assert "saved_model/saved_model.pb" in published
     history = context.store.get_json(f"{prefix}history.json")

@@ -1,6 +1,5 @@
 """What training says and leaves behind where a disk is full: a real one, of one megabyte."""
 
-import subprocess
 import sys
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from fototeca.errors import DiskFull
 from fototeca.learning.disk import on_disk, reserve
+from tests.small_disk import run_on_small_disk
 
 SETTINGS = """
 from pathlib import Path
@@ -20,16 +20,8 @@ disk = Path({disk!r})
 
 
 def with_small_disk(folder: Path, script: str) -> None:
-    """Run a script that finds a disk of 1 MB as `disk`; user namespaces let anybody mount one."""
-    folder.mkdir()
-    mounted = ["unshare", "--user", "--map-root-user", "--mount", "sh", "-c"]
-    mount = f"mount -t tmpfs -o size=1m tmpfs '{folder}'"
-    if subprocess.run([*mounted, mount], capture_output=True, check=False).returncode:
-        pytest.skip("this kernel lets nobody mount a small disk (user namespaces are off)")
-    code = SETTINGS.format(disk=str(folder)) + script
-    done = subprocess.run(
-        [*mounted, f'{mount} && exec "$0" -c "$1"', sys.executable, code], capture_output=True, text=True, check=False
-    )
+    """Run a script that finds a disk of 1 MB as `disk`."""
+    done = run_on_small_disk(folder, "1m", [sys.executable, "-c", SETTINGS.format(disk=str(folder)) + script])
     assert done.returncode == 0, done.stderr
 
 

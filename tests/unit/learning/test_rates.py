@@ -18,12 +18,13 @@ def rise(loss_at: Callable[[float], float], steps: int = 100) -> Rates | None:
 
 def typical(rate: float) -> float:
     """Flat at 2, down from 1e-5 on, up again from 1e-2 on."""
-    return 2 - 1.5 / (1 + (3e-4 / rate) ** 1.5) + (rate / 1e-1) ** 2
+    return float(2 - 1.5 / (1 + (3e-4 / rate) ** 1.5) + (rate / 1e-1) ** 2)
 
 
 def test_the_rate_rises_by_the_same_factor_from_step_to_step() -> None:
     planned = Ascent(steps=50).planned
-    assert (planned[0], planned[-1], len(planned)) == (LOWEST, pytest.approx(HIGHEST), 50)
+    assert len(planned) == 50
+    assert [planned[0], planned[-1]] == pytest.approx([LOWEST, HIGHEST])
     assert np.diff(np.log(planned)) == pytest.approx(np.log(1e7) / 49)
 
 
@@ -59,11 +60,16 @@ def test_nothing_is_read_off_where_the_loss_is_no_number_from_the_start() -> Non
     assert rise(lambda rate: math.nan) is None
 
 
-@pytest.mark.parametrize(
-    "flat", [lambda rate: 1.0, lambda rate: 1 + rate, lambda rate: 1 + 0.01 * math.sin(1e8 * rate)]
-)
-def test_nothing_is_suggested_where_the_loss_does_not_fall(flat: object) -> None:
-    found = rise(flat)
+FLAT: dict[str, Callable[[float], float]] = {
+    "constant": lambda rate: 1.0,
+    "rising": lambda rate: 1 + rate,
+    "noise": lambda rate: 1 + 0.01 * math.sin(1e8 * rate),
+}
+
+
+@pytest.mark.parametrize("loss", FLAT)
+def test_nothing_is_suggested_where_the_loss_does_not_fall(loss: str) -> None:
+    found = rise(FLAT[loss])
     assert found is not None
     assert (found.suggestion, found.steepest) == (None, None)
 
