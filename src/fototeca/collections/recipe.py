@@ -46,8 +46,8 @@ class Recipe(BaseModel):
     )
     keep: Literal["best", "last"] = Field(
         default="best",
-        description="Which weights are kept: of the epoch with the lowest validation loss, or of the last one, which is "
-        "the better where validation has few groups.",
+        description="Which weights are kept: of the epoch with the lowest validation loss, or of the last one, which "
+        "is better where validation has few groups.",
     )
     batch_size: int = Field(default=32, ge=1, le=4096, description="Images per step.")
     learning_rate: float = Field(default=1e-3, gt=0, le=1, description="Highest rate while all of the network learns.")
@@ -77,9 +77,10 @@ class Recipe(BaseModel):
     augmentations: tuple[Augmentation, ...] = Field(
         default=(), description="Random changes of training images that leave their label true."
     )
-    views: Literal[1, 8] = Field(
+    views: Literal[1, 2, 8] = Field(
         default=1,
-        description="Turned and mirrored views of an image whose answers are averaged: 8 where nothing is up.",
+        description="Turned and mirrored views of an image whose answers are averaged: 8 where nothing is up, "
+        "2 (the image and its mirror image) elsewhere; each takes as long as an image.",
     )
     frozen_views: Annotated[int, Field(ge=1, le=8)] = Field(
         default=1, description="Turned and mirrored views of each training image on which the frozen phase learns."

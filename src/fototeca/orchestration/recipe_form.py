@@ -16,6 +16,7 @@ SECTIONS = {
     "Schedule": (
         "epochs",
         "patience",
+        "keep",
         "batch_size",
         "learning_rate",
         "schedule",

@@ -14,6 +14,8 @@ VERBS = [
     "validate",
     "train",
     "recipe",
+    "find-lr",
+    "weights",
     "select",
     "describe",
     "report",

@@ -42,7 +42,7 @@ class _Drawn:
 
 
 def draw_landmarks(
-    folder: Path, *, seed: int = 7, originals: int = 540, uploads: int = 120, progress: Progress = unseen
+    folder: Path, *, seed: int = 7, originals: int = 360, uploads: int = 120, progress: Progress = unseen
 ) -> Sample:
     """Draw a sample below `folder`, unless one of the same seed and size is there already.
 
