@@ -69,6 +69,6 @@ def test_a_dataset_that_grew_has_only_its_new_images_computed(context: Context, 
         dataset = make_dataset(count=images, version=f"{images:016}")
         facts = read_dataset(context.store, "mars", dataset)
         features = features_of(context, facts, "cnn_small", "none", watch, seed=3)
-        assert features.shape == (images, 16)
+        assert len(features) == images
     assert counts == [20, 8]
     assert np.isfinite(features).all()

@@ -123,7 +123,7 @@ def test_a_form_takes_what_the_recipe_takes_and_refuses_the_rest(dags: dict[str,
     for name, value in taken.items():
         assert form.get_param(name).resolve(value) == value
         Recipe.model_validate({name: value})
-    for name, value in {"views": 2, "learning_rate": 0, "epochs": 1001, "architectures": ["alexnet"]}.items():
+    for name, value in {"views": 3, "learning_rate": 0, "epochs": 1001, "architectures": ["alexnet"]}.items():
         with pytest.raises(ParamValidationError):
             form.get_param(name).resolve(value)
 
