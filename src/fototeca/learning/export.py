@@ -8,18 +8,17 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from fototeca.collections.recipe import Task
 from fototeca.errors import TrainingFailed
 from fototeca.learning.architectures.architecture import Shape
 from fototeca.learning.batches import Numbers
 from fototeca.learning.calibrated import Calibrated
 from fototeca.learning.decoding import decode_images
 from fototeca.learning.views import views_of_batch
-from fototeca.serving.answers import YEARS
+from fototeca.serving.answers import YEARS, answers_years, tolerance_of
 
 TOLERANCE = 1e-4
 """How far probabilities of the exported graph may lie from training's: batches of another size round differently."""
-YEARS_TOLERANCE = 0.05
-"""The same for years; a quantile of a distribution may also fall into the next year."""
 TIMED = 32
 """Images in the request whose time is taken."""
 
@@ -47,7 +46,7 @@ def average_views(network: keras.Model, pixels: tf.Tensor, views: int) -> tf.Ten
     return tf.add_n(outputs) / views
 
 
-def check_export(folder: Path, images: list[bytes], expected: Numbers) -> float:
+def check_export(folder: Path, images: list[bytes], expected: Numbers, task: Task) -> float:
     """Load the SavedModel and hold its answers to those of training; the milliseconds that it takes for one image.
 
     They are the median of five requests of 32 images each.
@@ -58,13 +57,15 @@ def check_export(folder: Path, images: list[bytes], expected: Numbers) -> float:
     loaded = tf.saved_model.load(str(folder))
     ask = loaded.signatures["serving_default"]
     answers = ask(image_bytes=tf.constant(images))
-    in_years = "year" in answers
-    given = np.stack([answers[n] for n in YEARS], axis=1) if in_years else answers["probabilities"].numpy()
-    difference, allowed = float(np.abs(given - expected).max()), YEARS_TOLERANCE + 1 if in_years else TOLERANCE
-    if not difference <= allowed:
+    if answers_years(task):
+        given, allowed = np.stack([answers[name] for name in YEARS], axis=1), tolerance_of(task)
+    else:
+        given, allowed = answers["probabilities"].numpy(), np.array([TOLERANCE], np.float32)
+    difference = np.abs(given - expected).max(axis=0)
+    if not (difference <= allowed).all():
         raise TrainingFailed(
-            f"The exported graph answers up to {difference:.2g} away from training on {len(images)} images, "
-            f"{allowed:g} is allowed. Nothing was published; this is a fault of the program."
+            f"The exported graph answers up to {difference.max():.2g} away from training on {len(images)} "
+            f"images, where {allowed.max():g} is allowed. Nothing was published; this is a fault of the program."
         )
     request = tf.constant((images * TIMED)[:TIMED])
     seconds = []

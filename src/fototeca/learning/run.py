@@ -96,7 +96,7 @@ def _train_and_publish(context: Context, request: Request, progress: Progress, t
         golden = _golden_rows(examples)
         originals = dict(read_originals(context, request.collection, examples.table.take(golden)))
         images = [as_decodable(originals[place]) for place in range(len(golden))]
-        latency = check_export(own / "saved_model", images, outcome.answers[golden])
+        latency = check_export(own / "saved_model", images, outcome.answers[golden], recipe.task)
         files = _upload(context, own, request.key())
         write_explanations(context, request, network, outcome)
         outcome.write_predictions(own / "predictions.parquet")
