@@ -20,11 +20,6 @@ class Calibrated:
     figures: dict[str, float]
     """`temperature`, by which logits are divided; or `level` of the intervals and the `margin` they are widened by."""
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The answers' names."""
-        return ("probabilities",) if isinstance(self.objective, Classes) else YEARS
-
     def answer(self, outputs: tf.Tensor) -> dict[str, tf.Tensor]:
         """`probabilities` [N, classes]; or `year`, `year_low` and `year_high` [N], within the archive's years."""
         if isinstance(self.objective, Classes):
